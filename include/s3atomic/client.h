@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef S3ATOMIC_CLIENT_H
+#define S3ATOMIC_CLIENT_H
+
+/*
+ * A client: one endpoint, one set of credentials, one I/O thread. Locks and stores are made from
+ * it. All functions here may be called from any thread.
+ *
+ * A client does not survive fork(): in the child, every call on it or on what was made from it
+ * returns S3A_INVALID, and no lock counts as held.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <s3atomic/status.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct s3a_client;
+
+/* All zero means: everything from the environment. Strings are copied. */
+struct s3a_client_options {
+    /*
+     * "https://host[:port]", "http://host[:port]", or "file:///directory" for the embedded store.
+     * NULL: S3ATOMIC_ENDPOINT, AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, else Amazon S3 in region.
+     */
+    const char *endpoint;
+
+    /* NULL: AWS_REGION, AWS_DEFAULT_REGION, else "us-east-1". */
+    const char *region;
+
+    /*
+     * NULL: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN. Not needed, and not
+     * looked at, where the endpoint is a file: URL. Giving one of the two without the other is
+     * S3A_INVALID.
+     */
+    const char *access_key;
+    const char *secret_key;
+    const char *session_token;
+
+    /* "https://bucket.host/key" instead of "https://host/bucket/key". Amazon S3 without an
+     * endpoint is always addressed so, where the bucket's name allows it. */
+    bool virtual_host;
+
+    /* How long one request may take, from its start to the last byte of its answer, in
+     * milliseconds; 100 to 3 600 000. 0: 10 000 for requests without a large body; a large one may
+     * take a second more for each 64 KiB. */
+    uint32_t request_timeout_ms;
+
+    /* Bounds what is read into memory for one object, in bytes. 0: 256 MiB. Larger objects are
+     * S3A_TOO_LARGE. */
+    uint64_t body_bytes_max;
+
+    /* Requests under way at the same time; more wait their turn. 1 to 10 000. 0: 128. */
+    uint32_t requests_max;
+};
+
+/*
+ * Makes a client and starts its thread. Does not talk to an HTTP endpoint; a file: directory is
+ * opened, and made if it is missing. options may be NULL.
+ *
+ * S3A_INVALID: an option out of range or an endpoint that is no URL; the error names it.
+ * S3A_CREDENTIALS: none given and none in the environment. S3A_SYSTEM, S3A_FULL, S3A_CORRUPT: the
+ * directory of a file: endpoint cannot be used.
+ */
+S3A_API S3A_MUST_CHECK enum s3a_status s3a_client_new(const struct s3a_client_options *options,
+                                                      struct s3a_client **ret_client,
+                                                      struct s3a_error *error);
+
+/*
+ * Releases the locks that are still held, ends what is under way (futures end S3A_CANCELLED), and
+ * frees the client. Handles made from it must have been freed before, or be freed after without
+ * any other call on them. Blocks until the releases are answered, each for as long as its lease at
+ * the most. NULL is accepted. Not from a callback.
+ */
+S3A_API void s3a_client_free(struct s3a_client *client);
+
+/* The endpoint in use, for messages: "https://s3.eu-central-1.amazonaws.com". Lives as long as
+ * the client. */
+S3A_API const char *s3a_client_endpoint(const struct s3a_client *client);
+
+/*
+ * Makes a bucket. S3A_BUCKET_EXISTS where there is one already, whoever owns it. Blocks for one
+ * request.
+ */
+S3A_API S3A_MUST_CHECK enum s3a_status s3a_bucket_create(struct s3a_client *client,
+                                                         const char *bucket,
+                                                         struct s3a_error *error);
+
+/* Removes an empty bucket; S3A_NOT_EMPTY, S3A_NO_BUCKET. Blocks for one request. */
+S3A_API S3A_MUST_CHECK enum s3a_status s3a_bucket_delete(struct s3a_client *client,
+                                                         const char *bucket,
+                                                         struct s3a_error *error);
+
+/* Called for each bucket, in the order of their names; the name is valid during the call.
+ * Returning anything but S3A_OK ends the listing with that status. */
+typedef enum s3a_status (*s3a_bucket_fn)(const char *bucket, int64_t created_ms, void *user);
+
+/* Lists the buckets of the account. each is called in the caller's thread. Blocks. */
+S3A_API S3A_MUST_CHECK enum s3a_status s3a_bucket_list(struct s3a_client *client,
+                                                       s3a_bucket_fn each, void *user,
+                                                       struct s3a_error *error);
+
+/*
+ * Futures: something that takes time.
+ *
+ * Every call that waits for the store has an asynchronous twin that returns a future at once.
+ * Where the twin has ret_... parameters, they must stay valid until the future is done, and are
+ * written before it is. NULL is returned only where there is no memory.
+ */
+struct s3a_future;
+
+#define S3A_WAIT_FOREVER (-1)
+
+/*
+ * Waits until it is done, timeout_ms at the most (0: asks without waiting; S3A_WAIT_FOREVER), and
+ * returns its status, with its story in error. Still under way after that time: S3A_TIMEOUT, and
+ * nothing is changed by it. May be called again, and from several threads. Not from a callback
+ * (with a timeout other than 0).
+ */
+S3A_API S3A_MUST_CHECK enum s3a_status s3a_future_wait(struct s3a_future *future,
+                                                       int64_t timeout_ms, struct s3a_error *error);
+
+S3A_API bool s3a_future_is_done(const struct s3a_future *future);
+
+typedef void (*s3a_future_fn)(struct s3a_future *future, void *user);
+
+/*
+ * Has on_done called once it is done: from the client's I/O thread, with no lock held, or at once
+ * from this call where it is done already. It must not block. One callback a future; a second call
+ * replaces a callback that has not been made. s3a_future_wait(future, 0, ...) inside it gives the
+ * outcome, and s3a_future_free() is allowed there.
+ */
+S3A_API void s3a_future_on_done(struct s3a_future *future, s3a_future_fn on_done, void *user);
+
+/*
+ * Asks for an early end. It still has to be waited for: a write that is in doubt is cleared up
+ * first, and what has been done is done (the future then tells so). Otherwise it ends
+ * S3A_CANCELLED.
+ */
+S3A_API void s3a_future_cancel(struct s3a_future *future);
+
+/*
+ * Gives the handle back; NULL is accepted. Freeing one that is still under way does not end what
+ * it stands for: cancel it and wait where that matters. ret_... parameters must then still stay
+ * valid until it has ended.
+ */
+S3A_API void s3a_future_free(struct s3a_future *future);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef S3ATOMIC_LOCK_H
+#define S3ATOMIC_LOCK_H
+
+/*
+ * Distributed locks.
+ *
+ * A lock is an object of a bucket: its name, with ".lock" appended unless it ends so already. Its
+ * holder rewrites it at every heartbeat; when the heartbeats stop, its lease runs out and others
+ * take it. No two machines' clocks are compared for that: see s3atomic-protocol in docs/.
+ *
+ * What a lock can promise, and what not: while s3a_lock_is_held() is true, no other process holds
+ * a valid lease. A process that is stopped for longer than its lease (SIGSTOP, a paused virtual
+ * machine) can still act before it notices. Where that matters, pass the fencing token to whatever
+ * the lock protects, and have it refuse a token lower than the highest it has seen.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <s3atomic/client.h>
+#include <s3atomic/status.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct s3a_lock;
+
+/* Why a lock was lost. */
+enum s3a_lost_reason {
+    S3A_LOST_NOT = 0,       /* it was not */
+    S3A_LOST_TAKEN_OVER,    /* another holds it now */
+    S3A_LOST_FREED,         /* freed by force, from outside */
+    S3A_LOST_DELETED,       /* its object was deleted */
+    S3A_LOST_OVERWRITTEN,   /* something that is no lock lies there now */
+    S3A_LOST_UNREACHABLE,   /* no heartbeat got through before the lease's end */
+    S3A_LOST_CREDENTIALS,   /* the store refused the credentials until the lease's end */
+    S3A_LOST_HELD_TOO_LONG, /* max_hold_ms */
+};
+
+/* "taken over by another holder", ...: for messages. Never NULL. */
+S3A_API const char *s3a_lost_reason_text(enum s3a_lost_reason reason);
+
+/* Called from the client's I/O thread, with no lock held. They must not block; everything that
+ * does not block may be called on the lock. */
+typedef void (*s3a_lock_danger_fn)(struct s3a_lock *lock, int64_t remaining_ms, void *user);
+typedef void (*s3a_lock_lost_fn)(struct s3a_lock *lock, enum s3a_lost_reason reason, void *user);
+
+/* All zero means the defaults. Strings and data are copied. Durations are in milliseconds. */
+struct s3a_lock_options {
+    /* From one heartbeat to the next; at least 100. 0: 10 000. */
+    uint32_t heartbeat_ms;
+
+    /* How long the lock outlives its last heartbeat; at least 2 * heartbeat_ms. 0: 3 *
+     * heartbeat_ms, or max_hold_ms where that is less and at least 2 * heartbeat_ms. */
+    uint32_t lease_ms;
+
+    /* The longest time it may be held; at least heartbeat_ms. At that age the heartbeats stop and
+     * the lock counts as lost (S3A_LOST_HELD_TOO_LONG). 0: no bound. */
+    uint32_t max_hold_ms;
+
+    /* How long to wait for it. 0: try once. S3A_WAIT_FOREVER. */
+    int64_t wait_ms;
+
+    /* Pauses between two looks at a lock that is held: random, from poll_min_ms up to a bound that
+     * doubles from there to poll_max_ms. 0: 100 and 2 000. */
+    uint32_t poll_min_ms;
+    uint32_t poll_max_ms;
+
+    /* How much longer than its lease a lock is left alone by those who wait; it absorbs whole
+     * seconds in HTTP dates and front ends that disagree. All who contend for a lock should agree
+     * on it. 0: 2 000. */
+    uint32_t grace_ms;
+
+    /* on_danger is called this long before the end of a lease that no heartbeat has extended; less
+     * than lease_ms. 0: a third of lease_ms. */
+    uint32_t warn_ms;
+
+    /* Shown to people who look at the lock; UTF-8, at most 128 and 256 bytes. */
+    const char *label;
+    const char *data;
+
+    /* May be NULL. on_danger may be called several times, on_lost at most once. */
+    s3a_lock_danger_fn on_danger;
+    s3a_lock_lost_fn on_lost;
+    void *user;
+};
+
+/* Who holds a lock, as far as its object tells. Fixed size, owned by the caller. */
+enum s3a_lock_state {
+    S3A_LOCK_FREE = 0,
+    S3A_LOCK_HELD,
+    S3A_LOCK_EXPIRED, /* its holder has not been heard of for longer than its lease and grace */
+};
+
+struct s3a_lock_info {
+    enum s3a_lock_state state;
+    uint64_t token;
+    char name[1025]; /* the object's key */
+    char etag[129];  /* names this very state of the lock */
+    char owner[33];
+    char host[65];
+    int64_t pid;
+    char label[129];
+    char data[257];
+    bool foreign; /* of the Java library java-s3-atomic-utils: nothing but expires_in_ms is known */
+    int64_t granted_at_ms; /* the holder's wall clock, since 1970; 0: not known */
+    int64_t last_beat_ms;  /* age of the last heartbeat, by the store's clock */
+    int64_t expires_in_ms; /* until others may take it, grace included; not positive: now */
+    uint64_t beat;
+    uint32_t lease_ms;
+    uint32_t heartbeat_ms;
+};
+
+/*
+ * Takes the lock, waiting up to options->wait_ms. options may be NULL. Blocks.
+ *
+ * S3A_OK: *ret_lock is held, heartbeats are running; to be given back with s3a_lock_release() and
+ * s3a_lock_free(). S3A_HELD: somebody else has it; the error says who, since when and until when.
+ * S3A_BUSY: this very client holds it or is acquiring it; nothing was sent. S3A_NOT_A_LOCK: some
+ * other file lies at its key; it was left as it is. S3A_UNSUPPORTED: the lock was written by a
+ * newer version. S3A_INVALID: a name or an option; nothing was sent. S3A_UNREACHABLE, S3A_LATER,
+ * S3A_SERVER, S3A_TIMEOUT: the store gave no clear answer, try after try (for 20 s, or wait_ms
+ * where that is shorter, and three tries at least). S3A_DENIED, S3A_CREDENTIALS, S3A_NO_BUCKET:
+ * as the store says. On anything but S3A_OK *ret_lock is NULL and nothing is held.
+ */
+S3A_API S3A_MUST_CHECK enum s3a_status s3a_lock_acquire(struct s3a_client *client,
+                                                        const char *bucket, const char *name,
+                                                        const struct s3a_lock_options *options,
+                                                        struct s3a_lock **ret_lock,
+                                                        struct s3a_error *error);
+
+/* The same without blocking. Cancelling the future clears up what was sent: nothing is left held
+ * when it ends. A future that ended S3A_OK has set *ret_lock. */
+S3A_API struct s3a_future *s3a_lock_acquire_async(struct s3a_client *client, const char *bucket,
+                                                  const char *name,
+                                                  const struct s3a_lock_options *options,
+                                                  struct s3a_lock **ret_lock);
+
+/* Is the lease good at this instant? No I/O, never blocks, any thread; false after release, after
+ * loss, and in a forked child. */
+S3A_API bool s3a_lock_is_held(const struct s3a_lock *lock);
+
+/* How long the lease is still good without another heartbeat; 0 where it is not. */
+S3A_API int64_t s3a_lock_remaining_ms(const struct s3a_lock *lock);
+
+/* The fencing token: below 2^53, greater than that of every grant of this lock before. */
+S3A_API uint64_t s3a_lock_token(const struct s3a_lock *lock);
+
+/* What it is about; valid as long as the lock. key ends in ".lock"; owner is 32 hex digits. */
+S3A_API const char *s3a_lock_bucket(const struct s3a_lock *lock);
+S3A_API const char *s3a_lock_key(const struct s3a_lock *lock);
+S3A_API const char *s3a_lock_owner(const struct s3a_lock *lock);
+S3A_API uint32_t s3a_lock_lease_ms(const struct s3a_lock *lock);
+
+/* S3A_LOST_NOT while it is held or was released in time. */
+S3A_API enum s3a_lost_reason s3a_lock_lost_reason(const struct s3a_lock *lock);
+
+/*
+ * Stops the heartbeats and frees the lock for others. Blocks until the store has answered; a store
+ * that does not answer clearly is asked again until the lease would have ended by itself.
+ *
+ * S3A_OK: it was held until now and is free. S3A_LOST: it had been lost before; whoever holds it
+ * now is left alone. S3A_UNREACHABLE and the like: it could not be freed and will expire by
+ * itself. A second call returns the same again. The handle stays valid until s3a_lock_free().
+ */
+S3A_API S3A_MUST_CHECK enum s3a_status s3a_lock_release(struct s3a_lock *lock,
+                                                        struct s3a_error *error);
+S3A_API struct s3a_future *s3a_lock_release_async(struct s3a_lock *lock);
+
+/* Gives the handle back, releasing the lock in the background where that was not done. NULL is
+ * accepted. */
+S3A_API void s3a_lock_free(struct s3a_lock *lock);
+
+/* The critical section. What it returns is what the run returns; S3A_FAILED is there for it. */
+typedef enum s3a_status (*s3a_work_fn)(struct s3a_lock *lock, void *arg);
+
+/*
+ * Takes the lock, calls work in the caller's thread, releases the lock whatever work returned.
+ * Returns work's status; or, where work was not called, why the lock was not obtained; or
+ * S3A_LOST where work returned S3A_OK but the lock had been lost by then (the error tells the
+ * reason).
+ */
+S3A_API S3A_MUST_CHECK enum s3a_status s3a_lock_run(struct s3a_client *client, const char *bucket,
+                                                    const char *name,
+                                                    const struct s3a_lock_options *options,
+                                                    s3a_work_fn work, void *arg,
+                                                    struct s3a_error *error);
+
+/*
+ * The same without blocking: work is called in a thread of its own once the lock is held.
+ * Cancelling the future before that keeps work from being called; afterwards it changes nothing.
+ */
+S3A_API struct s3a_future *s3a_lock_run_async(struct s3a_client *client, const char *bucket,
+                                              const char *name,
+                                              const struct s3a_lock_options *options,
+                                              s3a_work_fn work, void *arg);
+
+/*
+ * Looks at a lock without touching it. S3A_NOT_FOUND: it was never taken, which is as good as
+ * free. S3A_NOT_A_LOCK. Blocks for one request.
+ */
+S3A_API S3A_MUST_CHECK enum s3a_status s3a_lock_inspect(struct s3a_client *client,
+                                                        const char *bucket, const char *name,
+                                                        struct s3a_lock_info *ret_info,
+                                                        struct s3a_error *error);
+
+/* Called for each lock in the order of their keys; info is valid during the call. Anything but
+ * S3A_OK ends the listing with that status. */
+typedef enum s3a_status (*s3a_lock_fn)(const struct s3a_lock_info *info, void *user);
+
+/*
+ * Looks at all locks whose key begins with prefix ("" or NULL: all of the bucket). Objects that
+ * are no locks are passed over. each is called in the caller's thread. Blocks.
+ */
+S3A_API S3A_MUST_CHECK enum s3a_status s3a_lock_list(struct s3a_client *client, const char *bucket,
+                                                     const char *prefix, s3a_lock_fn each,
+                                                     void *user, struct s3a_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

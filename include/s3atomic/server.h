@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef S3ATOMIC_SERVER_H
+#define S3ATOMIC_SERVER_H
+
+/*
+ * The embedded S3 server: the store of a directory behind HTTP, in this process. For tests, and
+ * for other languages and machines.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <s3atomic/client.h>
+#include <s3atomic/status.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct s3a_server;
+
+struct s3a_server_key {
+    const char *access_key;
+    const char *secret_key;
+};
+
+/* All zero: a new directory below TMPDIR (else /tmp) that is removed at the end, a free port on
+ * the loopback address, one random key pair, no bucket. Strings are copied. */
+struct s3a_server_options {
+    /* Made where it is missing. NULL: a new one. */
+    const char *directory;
+
+    /* s3a_server_stop() leaves the files. Without it, it removes what the store keeps in the
+     * directory (and the directory, where that leaves it empty); a directory that held a store
+     * before is refused without it, so that nobody loses one by accident. */
+    bool keep_files;
+
+    /* "127.0.0.1", "::1", "0.0.0.0", ...; NULL: "127.0.0.1". */
+    const char *address;
+
+    /* 0: a free one. */
+    uint16_t port;
+
+    /* Who may talk to it. Without any: one pair is made up; s3a_server_access_key() tells it. */
+    const struct s3a_server_key *keys;
+    size_t key_count;
+
+    /* Made at the start where they are missing. */
+    const char *const *buckets;
+    size_t bucket_count;
+
+    /* A PUT to a bucket that does not exist makes it. */
+    bool create_buckets;
+
+    /* "s3.example.com": requests for bucket.s3.example.com are for that bucket. NULL:
+     * "localhost", so that bucket.localhost works. */
+    const char *base_domain;
+};
+
+/*
+ * Starts a server; it answers when this returns. options may be NULL. S3A_INVALID: an option, the
+ * error names it. S3A_SYSTEM: the port is taken, the directory cannot be used, ...
+ */
+S3A_API S3A_MUST_CHECK enum s3a_status s3a_server_start(const struct s3a_server_options *options,
+                                                        struct s3a_server **ret_server,
+                                                        struct s3a_error *error);
+
+/* "http://127.0.0.1:34567". These live as long as the server. */
+S3A_API const char *s3a_server_endpoint(const struct s3a_server *server);
+S3A_API uint16_t s3a_server_port(const struct s3a_server *server);
+S3A_API const char *s3a_server_directory(const struct s3a_server *server);
+
+/* The first key pair. */
+S3A_API const char *s3a_server_access_key(const struct s3a_server *server);
+S3A_API const char *s3a_server_secret_key(const struct s3a_server *server);
+
+/* A client that talks to it, endpoint, credentials and all. Free it before the server stops. */
+S3A_API S3A_MUST_CHECK enum s3a_status s3a_server_client(struct s3a_server *server,
+                                                         struct s3a_client **ret_client,
+                                                         struct s3a_error *error);
+
+/* Takes no new requests, finishes those under way (5 s at the most), commits, and frees the
+ * server. NULL is accepted. */
+S3A_API void s3a_server_stop(struct s3a_server *server);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef S3A_SPOOL_H
+#define S3A_SPOOL_H
+
+/*
+ * A body on its way into the store: in memory while it is small, in a file of DIR/incoming once it
+ * is not. Its MD5 is taken on the way. Appending a large body writes to the page cache and may so
+ * wait for the disk; making it durable is the writer's work.
+ */
+
+#include "buf.h"
+#include "digest.h"
+
+struct s3a_objects;
+
+/* Bodies up to this size live in the database. Measured: see docs/architecture.md. */
+#define S3A_INLINE_SIZE_MAX (64 * 1024)
+/* "A single PUT operation: 5 GB" (Amazon S3 User Guide, upload-objects). */
+#define S3A_BODY_SIZE_MAX (UINT64_C(5) * 1024 * 1024 * 1024)
+
+struct s3a_spool {
+    struct s3a_objects *objects;
+    struct s3a_buf memory;
+    int fd; /* -1 while in memory */
+    char id[33];
+    uint64_t size;
+    struct s3a_digest md5;
+    uint8_t md5_bytes[S3A_MD5_SIZE];
+    bool kept; /* the store has taken the file over */
+};
+
+S3A_MUST_CHECK enum s3a_status s3a_spool_init(struct s3a_spool *spool, struct s3a_objects *objects);
+
+/* S3A_OK; S3A_TOO_LARGE past S3A_BODY_SIZE_MAX; S3A_FULL, S3A_SYSTEM, S3A_NO_MEMORY. */
+S3A_MUST_CHECK enum s3a_status s3a_spool_append(struct s3a_spool *spool, struct s3a_str bytes);
+
+/* No more bytes: md5_bytes is valid now. */
+void s3a_spool_end(struct s3a_spool *spool);
+
+/* Removes the file unless the store has taken it over. All zero is accepted. */
+void s3a_spool_fini(struct s3a_spool *spool);
+
+#endif

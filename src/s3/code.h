@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef S3A_CODE_H
+#define S3A_CODE_H
+
+/*
+ * The error codes of S3: what the server says and what the client understands, in one table.
+ * Source: "Error responses", Amazon S3 API Reference.
+ */
+
+#include <s3atomic/status.h>
+
+#include "str.h"
+
+/* clang-format off */
+/* X(name, code on the wire, HTTP status, meaning for our callers, message) */
+#define S3A_CODE_MAP(X)                                                                            \
+    X(ACCESS_DENIED, "AccessDenied", 403, DENIED, "Access Denied")                                 \
+    X(AUTHORIZATION_HEADER_MALFORMED, "AuthorizationHeaderMalformed", 400, REFUSED,                \
+      "The authorization header that you provided is not valid.")                                  \
+    X(AUTHORIZATION_QUERY_ERROR, "AuthorizationQueryParametersError", 400, REFUSED,                \
+      "The authorization query parameters that you provided are not valid.")                       \
+    X(BAD_DIGEST, "BadDigest", 400, REFUSED,                                                       \
+      "The Content-MD5 or checksum value that you specified did not match what the server "        \
+      "received.")                                                                                 \
+    X(BUCKET_ALREADY_EXISTS, "BucketAlreadyExists", 409, BUCKET_EXISTS,                            \
+      "The requested bucket name is not available.")                                               \
+    X(BUCKET_ALREADY_OWNED, "BucketAlreadyOwnedByYou", 409, BUCKET_EXISTS,                         \
+      "The bucket that you tried to create already exists, and you own it.")                       \
+    X(BUCKET_NOT_EMPTY, "BucketNotEmpty", 409, NOT_EMPTY,                                          \
+      "The bucket that you tried to delete is not empty.")                                         \
+    X(CONDITIONAL_REQUEST_CONFLICT, "ConditionalRequestConflict", 409, RACE,                       \
+      "The conditional request cannot succeed due to a conflicting operation against this "        \
+      "resource.")                                                                                 \
+    X(ENTITY_TOO_LARGE, "EntityTooLarge", 400, TOO_LARGE,                                          \
+      "Your proposed upload exceeds the maximum allowed object size.")                             \
+    X(EXPIRED_TOKEN, "ExpiredToken", 400, CREDENTIALS, "The provided token has expired.")          \
+    X(INCOMPLETE_BODY, "IncompleteBody", 400, REFUSED,                                             \
+      "You did not provide the number of bytes specified by the Content-Length HTTP header.")      \
+    X(INTERNAL_ERROR, "InternalError", 500, SERVER,                                                \
+      "An internal error occurred. Try again.")                                                    \
+    X(INVALID_ACCESS_KEY_ID, "InvalidAccessKeyId", 403, CREDENTIALS,                               \
+      "The access key ID that you provided does not exist in our records.")                        \
+    X(INVALID_ARGUMENT, "InvalidArgument", 400, REFUSED, "Invalid Argument")                       \
+    X(INVALID_BUCKET_NAME, "InvalidBucketName", 400, INVALID,                                      \
+      "The specified bucket is not valid.")                                                        \
+    X(INVALID_DIGEST, "InvalidDigest", 400, REFUSED,                                               \
+      "The Content-MD5 or checksum value that you specified is not valid.")                        \
+    X(INVALID_RANGE, "InvalidRange", 416, RANGE, "The requested range is not satisfiable")         \
+    X(INVALID_REQUEST, "InvalidRequest", 400, REFUSED, "Invalid Request")                          \
+    X(INVALID_TOKEN, "InvalidToken", 400, CREDENTIALS,                                             \
+      "The provided token is malformed or otherwise not valid.")                                   \
+    X(INVALID_URI, "InvalidURI", 400, REFUSED, "The specified URI couldn't be parsed.")            \
+    X(KEY_TOO_LONG, "KeyTooLongError", 400, INVALID, "Your key is too long")                       \
+    X(MALFORMED_XML, "MalformedXML", 400, REFUSED,                                                 \
+      "The XML that you provided was not well formed or did not validate against our published "   \
+      "schema.")                                                                                   \
+    X(METADATA_TOO_LARGE, "MetadataTooLarge", 400, TOO_LARGE,                                      \
+      "Your metadata headers exceed the maximum allowed metadata size.")                           \
+    X(METHOD_NOT_ALLOWED, "MethodNotAllowed", 405, UNSUPPORTED,                                    \
+      "The specified method is not allowed against this resource.")                                \
+    X(MISSING_CONTENT_LENGTH, "MissingContentLength", 411, REFUSED,                                \
+      "You must provide the Content-Length HTTP header.")                                          \
+    X(NO_SUCH_BUCKET, "NoSuchBucket", 404, NO_BUCKET, "The specified bucket does not exist")       \
+    X(NO_SUCH_KEY, "NoSuchKey", 404, NOT_FOUND, "The specified key does not exist.")               \
+    X(NO_SUCH_UPLOAD, "NoSuchUpload", 404, NOT_FOUND,                                              \
+      "The specified multipart upload does not exist.")                                            \
+    X(NOT_IMPLEMENTED, "NotImplemented", 501, UNSUPPORTED,                                         \
+      "A header you provided implies functionality that is not implemented")                       \
+    X(NOT_MODIFIED, "NotModified", 304, NOT_MODIFIED, "Not Modified")                              \
+    X(OPERATION_ABORTED, "OperationAborted", 409, RACE,                                            \
+      "A conflicting conditional operation is currently in progress against this resource. Try "   \
+      "again.")                                                                                    \
+    X(PERMANENT_REDIRECT, "PermanentRedirect", 301, REFUSED,                                       \
+      "The bucket that you are attempting to access must be addressed using the specified "        \
+      "endpoint.")                                                                                 \
+    X(PRECONDITION_FAILED, "PreconditionFailed", 412, CONFLICT,                                    \
+      "At least one of the pre-conditions you specified did not hold")                             \
+    X(REQUEST_EXPIRED, "RequestExpired", 403, DENIED, "Request has expired")                       \
+    X(REQUEST_TIME_TOO_SKEWED, "RequestTimeTooSkewed", 403, DENIED,                                \
+      "The difference between the request time and the server's time is too large.")               \
+    X(REQUEST_TIMEOUT, "RequestTimeout", 400, LATER,                                               \
+      "Your socket connection to the server was not read from or written to within the timeout "   \
+      "period.")                                                                                   \
+    X(SERVICE_UNAVAILABLE, "ServiceUnavailable", 503, LATER,                                        \
+      "Service is unable to handle request.")                                                       \
+    X(SIGNATURE_DOES_NOT_MATCH, "SignatureDoesNotMatch", 403, CREDENTIALS,                         \
+      "The request signature that the server calculated does not match the signature that you "    \
+      "provided. Check your secret access key and signing method.")                                \
+    X(SLOW_DOWN, "SlowDown", 503, LATER, "Please reduce your request rate.")                       \
+    X(TOO_MANY_BUCKETS, "TooManyBuckets", 400, REFUSED,                                            \
+      "You have attempted to create more buckets than are allowed.")                               \
+    X(XAMZ_CONTENT_SHA256_MISMATCH, "XAmzContentSHA256Mismatch", 400, REFUSED,                     \
+      "The provided 'x-amz-content-sha256' header does not match what was computed.")
+/* clang-format on */
+
+enum s3a_code {
+    S3A_CODE_NONE, /* success */
+#define S3A_CODE_ENUM(name, wire, http_status, status, message) S3A_CODE_##name,
+    S3A_CODE_MAP(S3A_CODE_ENUM)
+#undef S3A_CODE_ENUM
+    S3A_CODE_OTHER, /* an error whose code is not in the table */
+};
+
+/* "NoSuchKey"; "" for NONE and OTHER. */
+const char *s3a_code_wire(enum s3a_code code);
+const char *s3a_code_message(enum s3a_code code);
+int s3a_code_http_status(enum s3a_code code);
+
+/* S3A_CODE_OTHER for a text that is not in the table. */
+enum s3a_code s3a_code_of_wire(struct s3a_str wire);
+
+/*
+ * What an HTTP answer means: by its code where that is in the table, else by its HTTP status alone
+ * (a HEAD carries no code; proxies answer without one). 429 is LATER; a 5xx that is not in the
+ * table, and any 500, is SERVER.
+ */
+enum s3a_status s3a_code_status(enum s3a_code code, int http_status);
+
+#endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef S3A_DIGEST_H
+#define S3A_DIGEST_H
+
+/* MD5, SHA-256 and HMAC-SHA-256 of libcrypto, fetched once, and their printed forms. */
+
+#include "buf.h"
+#include "str.h"
+
+#define S3A_MD5_SIZE 16
+#define S3A_SHA256_SIZE 32
+#define S3A_SHA256_HEX_SIZE 64
+
+enum s3a_digest_kind {
+    S3A_DIGEST_MD5,
+    S3A_DIGEST_SHA256,
+};
+
+/* A digest under way. */
+struct s3a_digest {
+    void *context;
+};
+
+/* S3A_NO_MEMORY, or S3A_SYSTEM where libcrypto refuses the algorithm (a FIPS-only MD5, say). */
+S3A_MUST_CHECK enum s3a_status s3a_digest_init(struct s3a_digest *digest,
+                                               enum s3a_digest_kind kind);
+void s3a_digest_fini(struct s3a_digest *digest);
+void s3a_digest_add(struct s3a_digest *digest, struct s3a_str bytes);
+
+/* Writes S3A_MD5_SIZE or S3A_SHA256_SIZE bytes; the digest starts afresh. */
+void s3a_digest_end(struct s3a_digest *digest, uint8_t *ret_bytes);
+
+/* In one go. */
+void s3a_md5(struct s3a_str bytes, uint8_t ret_md5[S3A_MD5_SIZE]);
+void s3a_sha256(struct s3a_str bytes, uint8_t ret_sha256[S3A_SHA256_SIZE]);
+void s3a_hmac_sha256(struct s3a_str key, struct s3a_str bytes, uint8_t ret_mac[S3A_SHA256_SIZE]);
+
+/* Lower-case digits and a NUL: ret_hex has room for 2 * size + 1. */
+void s3a_hex(const uint8_t *bytes, size_t size, char *ret_hex);
+
+/* The same bytes, in a time that does not depend on them. Sizes that differ are not equal. */
+bool s3a_equal_secret(struct s3a_str a, struct s3a_str b);
+
+/* Base64 with padding (RFC 4648, section 4). */
+void s3a_base64_encode(struct s3a_buf *buf, struct s3a_str bytes);
+
+/* False for anything that is not exactly size bytes in base64. */
+bool s3a_base64_decode(struct s3a_str text, uint8_t *ret_bytes, size_t size);
+
+#endif

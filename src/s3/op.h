@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef S3A_OP_H
+#define S3A_OP_H
+
+/*
+ * One S3 operation, apart from how it travels: what is asked (struct s3a_op) and what came of it
+ * (struct s3a_answer).
+ *
+ *      client                                             server
+ *      op ── op_encode ──► HTTP request ── op_decode ──► op
+ *                                                         │  objects: reads and writes
+ *      answer ◄─ answer_decode ── HTTP ◄─ answer_encode ─ answer
+ *
+ * The embedded store takes the short way: its ops go straight to objects and the answers straight
+ * back. So S3's semantics stand in one place, and the wire format in another.
+ */
+
+#include "buf.h"
+#include "code.h"
+#include "pool.h"
+#include "str.h"
+
+#define S3A_KEY_SIZE_MAX 1024
+#define S3A_BUCKET_SIZE_MIN 3
+#define S3A_BUCKET_SIZE_MAX 63
+#define S3A_ETAG_SIZE_MAX 128
+#define S3A_REQUEST_ID_SIZE_MAX 127
+#define S3A_LIST_KEYS_MAX 1000
+/* "The user-defined metadata is limited to 2 KB in size" (Amazon S3 User Guide, UsingMetadata). */
+#define S3A_METADATA_SIZE_MAX 2048
+#define S3A_STORED_HEADERS_MAX 64
+
+/* No time: a header that is missing or cannot be read. */
+#define S3A_TIME_NONE INT64_MIN
+
+enum s3a_op_kind {
+    S3A_OP_LIST_BUCKETS,
+    S3A_OP_CREATE_BUCKET,
+    S3A_OP_HEAD_BUCKET,
+    S3A_OP_DELETE_BUCKET,
+    S3A_OP_LIST_OBJECTS, /* ListObjectsV2 */
+    S3A_OP_GET_OBJECT,
+    S3A_OP_HEAD_OBJECT,
+    S3A_OP_PUT_OBJECT,
+    S3A_OP_DELETE_OBJECT,
+};
+
+/* One HTTP header. Names are lower case everywhere inside. */
+struct s3a_header {
+    struct s3a_str name;
+    struct s3a_str value;
+};
+
+/*
+ * The headers that an object keeps and gives back: content-type, content-encoding,
+ * content-disposition, content-language, cache-control, expires and every x-amz-meta-*.
+ */
+struct s3a_headers {
+    struct s3a_header items[S3A_STORED_HEADERS_MAX];
+    size_t count;
+};
+
+/* The value of a header, data NULL where there is none. name is lower case. */
+struct s3a_str s3a_headers_find(const struct s3a_headers *headers, const char *name);
+
+/* False where there is no more room. */
+bool s3a_headers_add(struct s3a_headers *headers, struct s3a_str name, struct s3a_str value);
+
+/* Is this (lower-case) name one of those that an object keeps? */
+bool s3a_header_is_stored(struct s3a_str name);
+
+enum s3a_range_kind {
+    S3A_RANGE_NONE,
+    S3A_RANGE_FROM_TO, /* bytes=first-last */
+    S3A_RANGE_FROM,    /* bytes=first- */
+    S3A_RANGE_SUFFIX,  /* bytes=-count, kept in first */
+};
+
+struct s3a_range {
+    enum s3a_range_kind kind;
+    uint64_t first;
+    uint64_t last; /* inclusive */
+};
+
+/*
+ * The range against an object of that size (RFC 9110, section 14.1.2): false where it cannot be
+ * satisfied (416). With kind NONE it is the whole object. *ret_size may be 0 only for NONE.
+ */
+bool s3a_range_resolve(const struct s3a_range *range, uint64_t object_size, uint64_t *ret_offset,
+                       uint64_t *ret_size);
+
+/*
+ * What is asked. All views are the caller's and must outlive the operation. All zero asks to list
+ * the buckets. A view with data NULL stands for "not given".
+ */
+struct s3a_op {
+    enum s3a_op_kind kind;
+    struct s3a_str bucket;
+    struct s3a_str key;
+
+    /* Conditions, as the header's value: an ETag quoted or bare, a list of them, or "*". */
+    struct s3a_str if_match;
+    struct s3a_str if_none_match;
+    int64_t if_modified_since_ms;   /* 0: not given; GET and HEAD only */
+    int64_t if_unmodified_since_ms; /* 0: not given; GET and HEAD only */
+
+    struct s3a_range range; /* GET and HEAD */
+
+    struct s3a_headers headers; /* PUT: what the object keeps */
+    uint64_t body_size;         /* PUT: the body itself travels beside the op */
+
+    /* LIST_OBJECTS; also prefix, continuation and keys_max of LIST_BUCKETS */
+    struct s3a_str prefix;
+    struct s3a_str delimiter;
+    struct s3a_str start_after;
+    struct s3a_str continuation;
+    uint32_t keys_max; /* 0 with has_keys_max false: 1 000 */
+    bool has_keys_max;
+    bool encode_keys; /* encoding-type=url */
+    bool fetch_owner;
+};
+
+/* One line of a listing. */
+struct s3a_entry {
+    struct s3a_str name; /* key, common prefix or bucket */
+    bool is_prefix;
+    int64_t modified_ms; /* created, for a bucket */
+    uint64_t size;
+    struct s3a_str etag; /* with its quotes */
+};
+
+/* A body that is not in memory: a descriptor the answer owns. */
+struct s3a_file {
+    int fd; /* -1: none */
+    uint64_t offset;
+    uint64_t size;
+};
+
+/*
+ * What came of it. Its memory is its own: pool for the texts, body for bytes, file for a body in a
+ * file. Between init and fini it may be used for one operation.
+ */
+struct s3a_answer {
+    enum s3a_code code; /* NONE: success */
+    int http_status;    /* 200, 204, 206, or the one that goes with code */
+    enum s3a_status status;
+
+    char etag[S3A_ETAG_SIZE_MAX + 1];             /* with its quotes; "" where there is none */
+    char request_id[S3A_REQUEST_ID_SIZE_MAX + 1]; /* set by whoever speaks HTTP */
+    int64_t date_ms;                              /* the store's clock when it answered */
+    int64_t modified_ms;                          /* Last-Modified of the object */
+
+    /* GET and HEAD */
+    uint64_t object_size; /* the whole object's */
+    uint64_t range_offset;
+    uint64_t range_size; /* what this answer carries (or would, for HEAD) */
+    struct s3a_headers headers;
+    struct s3a_buf body;
+    struct s3a_file file;
+
+    /* listings */
+    struct s3a_entry *entries;
+    size_t entry_count;
+    bool truncated;
+    struct s3a_str next_continuation;
+
+    /* errors */
+    struct s3a_str message;   /* data NULL: the table's */
+    struct s3a_str condition; /* "If-Match", "If-None-Match": which did not hold */
+    struct s3a_str header;    /* for 501: which header was not accepted */
+    struct s3a_str code_text; /* what stood on the wire, for S3A_CODE_OTHER */
+
+    struct s3a_pool pool;
+};
+
+/* body_max bounds body. */
+void s3a_answer_init(struct s3a_answer *answer, size_t body_max);
+void s3a_answer_fini(struct s3a_answer *answer);
+
+/* Makes it an error of the table: code, http_status, status. Returns nothing: an answer is always
+ * complete. */
+void s3a_answer_fail(struct s3a_answer *answer, enum s3a_code code);
+
+/* The same, with a message of its own (copied; the table's where there is no memory). */
+void s3a_answer_fail_message(struct s3a_answer *answer, enum s3a_code code, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Carries an answer's failure into a caller's error: "GET s3://bucket/key: message (code, HTTP
+ * 404)", with code, HTTP status and request id in their fields. Returns answer->status. */
+enum s3a_status s3a_answer_error(const struct s3a_op *op, const struct s3a_answer *answer,
+                                 struct s3a_error *error);
+
+#endif
