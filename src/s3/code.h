@@ -81,8 +81,8 @@
     X(REQUEST_TIMEOUT, "RequestTimeout", 400, LATER,                                               \
       "Your socket connection to the server was not read from or written to within the timeout "   \
       "period.")                                                                                   \
-    X(SERVICE_UNAVAILABLE, "ServiceUnavailable", 503, LATER,                                        \
-      "Service is unable to handle request.")                                                       \
+    X(SERVICE_UNAVAILABLE, "ServiceUnavailable", 503, LATER,                                       \
+      "Service is unable to handle request.")                                                      \
     X(SIGNATURE_DOES_NOT_MATCH, "SignatureDoesNotMatch", 403, CREDENTIALS,                         \
       "The request signature that the server calculated does not match the signature that you "    \
       "provided. Check your secret access key and signing method.")                                \
