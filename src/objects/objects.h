@@ -72,6 +72,7 @@ struct s3a_write {
 
     struct s3a_list link; /* the store's own from here on */
     int state;
+    bool is_change;
 };
 
 /* CREATE_BUCKET, DELETE_BUCKET, PUT_OBJECT, DELETE_OBJECT. Never blocks; done may be called before

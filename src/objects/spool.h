@@ -26,7 +26,8 @@ struct s3a_spool {
     uint64_t size;
     struct s3a_digest md5;
     uint8_t md5_bytes[S3A_MD5_SIZE];
-    bool kept; /* the store has taken the file over */
+    bool staged; /* the file has its place among the blobs, but no object names it yet */
+    bool kept;   /* the store has taken the file over */
 };
 
 S3A_MUST_CHECK enum s3a_status s3a_spool_init(struct s3a_spool *spool, struct s3a_objects *objects);

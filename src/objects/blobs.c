@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+#include "blobs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "digest.h"
+#include "error.h"
+#include "random.h"
+
+/* "XX/ID" */
+#define NAME_SIZE (3 + S3A_BLOB_ID_SIZE)
+/* A sweep may take a new file for an old one, so often and no more. */
+#define CREATE_ATTEMPTS 100
+
+bool s3a_blob_id_is_valid(struct s3a_str id)
+{
+    for (size_t i = 0; i < id.size; i++) {
+        if (!strchr("0123456789abcdef", id.data[i]) || id.data[i] == '\0') {
+            return false;
+        }
+    }
+    return id.size == S3A_BLOB_ID_SIZE;
+}
+
+static void name_of(const char *id, char ret_name[NAME_SIZE + 1])
+{
+    snprintf(ret_name, NAME_SIZE + 1, "%.2s/%s", id, id);
+}
+
+static enum s3a_status status_of_errno(void)
+{
+    return s3a_error_set_errno(NULL, errno, "blob");
+}
+
+/* Ours: locked, and no sweep was faster. */
+static bool take(int fd)
+{
+    struct stat about;
+
+    return flock(fd, LOCK_EX | LOCK_NB) == 0 && fstat(fd, &about) == 0 && about.st_nlink > 0;
+}
+
+enum s3a_status s3a_blob_create(const struct s3a_directory *directory,
+                                char ret_id[S3A_BLOB_ID_SIZE + 1], int *ret_fd)
+{
+    uint8_t random[S3A_BLOB_ID_SIZE / 2];
+
+    *ret_fd = -1;
+    for (int i = 0; i < CREATE_ATTEMPTS; i++) {
+        s3a_random_bytes(random, sizeof(random));
+        s3a_hex(random, sizeof(random), ret_id);
+        int fd =
+            openat(directory->incoming_fd, ret_id, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+        if (fd < 0) {
+            return status_of_errno();
+        }
+        if (take(fd)) {
+            *ret_fd = fd;
+            return S3A_OK;
+        }
+        unlinkat(directory->incoming_fd, ret_id, 0);
+        close(fd);
+    }
+    return S3A_SYSTEM;
+}
+
+static int make_shelf(const struct s3a_directory *directory, const char *id)
+{
+    char shelf[3] = {id[0], id[1], '\0'};
+
+    if (mkdirat(directory->blobs_fd, shelf, 0700) != 0 && errno != EEXIST) {
+        return -1;
+    }
+    return fsync(directory->blobs_fd);
+}
+
+static int link_blob(const struct s3a_directory *directory, const char *id, const char *name)
+{
+    return linkat(directory->incoming_fd, id, directory->blobs_fd, name, 0);
+}
+
+static int sync_shelf(const struct s3a_directory *directory, const char *id)
+{
+    char shelf[3] = {id[0], id[1], '\0'};
+    int fd = openat(directory->blobs_fd, shelf, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int result = fd < 0 ? -1 : fsync(fd);
+
+    if (fd >= 0) {
+        int sync_errno = errno;
+        close(fd);
+        errno = sync_errno;
+    }
+    return result;
+}
+
+enum s3a_status s3a_blob_stage(const struct s3a_directory *directory, const char *id, int fd)
+{
+    char name[NAME_SIZE + 1];
+
+    name_of(id, name);
+    int result = link_blob(directory, id, name);
+    if (result != 0 && errno == ENOENT) {
+        result = make_shelf(directory, id);
+        if (result == 0) {
+            result = link_blob(directory, id, name);
+        }
+    }
+    /* The content first. Then the name in incoming/, so that the one in blobs/ never stands alone
+     * without a row. */
+    if (result == 0 && fsync(fd) == 0 && fsync(directory->incoming_fd) == 0 &&
+        sync_shelf(directory, id) == 0) {
+        return S3A_OK;
+    }
+    return status_of_errno();
+}
+
+void s3a_blob_settle(const struct s3a_directory *directory, const char *id)
+{
+    /* Where that fails, the next sweep does it. */
+    (void)unlinkat(directory->incoming_fd, id, 0);
+}
+
+void s3a_blob_discard(const struct s3a_directory *directory, const char *id)
+{
+    if (s3a_blob_remove(directory, id)) {
+        s3a_blob_settle(directory, id);
+    }
+}
+
+bool s3a_blob_remove(const struct s3a_directory *directory, const char *id)
+{
+    char name[NAME_SIZE + 1];
+
+    name_of(id, name);
+    return unlinkat(directory->blobs_fd, name, 0) == 0 || errno == ENOENT;
+}
+
+int s3a_blob_open(const struct s3a_directory *directory, const char *id)
+{
+    char name[NAME_SIZE + 1];
+
+    name_of(id, name);
+    return openat(directory->blobs_fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+}

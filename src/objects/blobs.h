@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef S3A_BLOBS_H
+#define S3A_BLOBS_H
+
+/*
+ * Large bodies as files. A file is born in DIR/incoming under an id of its own. Before the commit
+ * that needs it, it gets a second name, DIR/blobs/XX/ID, and is made durable; after that commit it
+ * loses the first one.
+ *
+ *      incoming/ID ──stage──► incoming/ID + blobs/XX/ID ──commit, settle──► blobs/XX/ID
+ *
+ * So wherever a crash strikes, whatever has no owner is still named in incoming/, and the database
+ * says whether it is needed: see sweep.h. The one who writes a file has it locked with flock(2);
+ * that tells a body that is still arriving from one that a dead process has left behind.
+ */
+
+#include "directory.h"
+#include "str.h"
+
+#define S3A_BLOB_ID_SIZE 32
+
+/* A new file in incoming/, locked, open for reading and writing. */
+S3A_MUST_CHECK enum s3a_status s3a_blob_create(const struct s3a_directory *directory,
+                                               char ret_id[S3A_BLOB_ID_SIZE + 1], int *ret_fd);
+
+/* Makes the file durable, under both names. */
+S3A_MUST_CHECK enum s3a_status s3a_blob_stage(const struct s3a_directory *directory, const char *id,
+                                              int fd);
+
+/* A row names it: takes the first name away. */
+void s3a_blob_settle(const struct s3a_directory *directory, const char *id);
+
+/* No row ever will: takes away both names. */
+void s3a_blob_discard(const struct s3a_directory *directory, const char *id);
+
+/* No row does any more. False where the file is still there. */
+bool s3a_blob_remove(const struct s3a_directory *directory, const char *id);
+
+/* For reading. -1 with errno. */
+int s3a_blob_open(const struct s3a_directory *directory, const char *id);
+
+/* Could the store have made that name? Nothing else is ever removed. */
+bool s3a_blob_id_is_valid(struct s3a_str id);
+
+#endif

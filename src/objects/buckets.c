@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT */
+#include "buckets.h"
+
+#include <sqlite3.h>
+
+#include "entries.h"
+#include "failure.h"
+#include "names.h"
+
+/* SQLITE_OK and an id, 0 where there is no such bucket. */
+static int find(struct s3a_database *database, struct s3a_str name, int64_t *ret_bucket)
+{
+    int rc = s3a_database_query(database, S3A_SQL_BUCKET_FIND, S3A_PARAMS(s3a_param_text(name)));
+
+    *ret_bucket = 0;
+    if (rc == SQLITE_ROW) {
+        *ret_bucket = s3a_column_number(database, S3A_SQL_BUCKET_FIND, 0);
+        s3a_database_reset(database, S3A_SQL_BUCKET_FIND);
+    }
+    return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
+
+/* The one number of a statement's one row. */
+static int read_number(struct s3a_database *database, enum s3a_sql sql,
+                       const struct s3a_param *params, int param_count, int64_t *ret_number)
+{
+    int rc = s3a_database_query(database, sql, params, param_count);
+
+    *ret_number = 0;
+    if (rc != SQLITE_ROW) {
+        return rc == SQLITE_DONE ? SQLITE_CORRUPT : rc;
+    }
+    *ret_number = s3a_column_number(database, sql, 0);
+    s3a_database_reset(database, sql);
+    return SQLITE_OK;
+}
+
+int s3a_bucket_add(struct s3a_commit *commit, struct s3a_write *write, int64_t *ret_bucket)
+{
+    struct s3a_database *database = &commit->ledger->database;
+    int64_t count;
+    int rc = read_number(database, S3A_SQL_BUCKET_COUNT, S3A_NO_PARAMS, &count);
+
+    *ret_bucket = 0;
+    if (rc == SQLITE_OK && count >= S3A_BUCKETS_MAX) {
+        s3a_fail_code(write->answer, S3A_CODE_TOO_MANY_BUCKETS);
+        return SQLITE_OK;
+    }
+    if (rc == SQLITE_OK) {
+        rc = s3a_database_run(database, S3A_SQL_BUCKET_ADD,
+                              S3A_PARAMS(s3a_param_text(write->op->bucket),
+                                         s3a_param_number(commit->ledger->now_ms)));
+    }
+    if (rc == SQLITE_OK) {
+        *ret_bucket = sqlite3_last_insert_rowid(database->sqlite);
+        write->is_change = true;
+        commit->ledger->is_changed = true;
+    }
+    return rc;
+}
+
+int s3a_create_bucket(struct s3a_commit *commit, struct s3a_write *write)
+{
+    int64_t bucket;
+
+    s3a_succeed(write->answer, 200);
+    if (!s3a_names_check(write->op, write->answer)) {
+        return SQLITE_OK;
+    }
+    int rc = find(&commit->ledger->database, write->op->bucket, &bucket);
+    if (rc == SQLITE_OK && bucket != 0) {
+        s3a_fail_code(write->answer, S3A_CODE_BUCKET_ALREADY_OWNED);
+        return SQLITE_OK;
+    }
+    return rc == SQLITE_OK ? s3a_bucket_add(commit, write, &bucket) : rc;
+}
+
+int s3a_delete_bucket(struct s3a_commit *commit, struct s3a_write *write)
+{
+    struct s3a_database *database = &commit->ledger->database;
+    int64_t bucket;
+    int64_t in_use;
+
+    s3a_succeed(write->answer, 204);
+    if (!s3a_names_check(write->op, write->answer)) {
+        return SQLITE_OK;
+    }
+    int rc = find(database, write->op->bucket, &bucket);
+    if (rc == SQLITE_OK && bucket == 0) {
+        s3a_fail_code(write->answer, S3A_CODE_NO_SUCH_BUCKET);
+        return SQLITE_OK;
+    }
+    if (rc == SQLITE_OK) {
+        rc = read_number(database, S3A_SQL_BUCKET_IN_USE, S3A_PARAMS(s3a_param_number(bucket)),
+                         &in_use);
+    }
+    if (rc == SQLITE_OK && in_use) {
+        s3a_fail_code(write->answer, S3A_CODE_BUCKET_NOT_EMPTY);
+        return SQLITE_OK;
+    }
+    if (rc == SQLITE_OK) {
+        rc =
+            s3a_database_run(database, S3A_SQL_BUCKET_REMOVE, S3A_PARAMS(s3a_param_number(bucket)));
+    }
+    write->is_change = true;
+    commit->ledger->is_changed = true;
+    return rc;
+}
+
+int s3a_bucket_head(struct s3a_database *database, const struct s3a_op *op,
+                    struct s3a_answer *answer)
+{
+    int64_t bucket;
+    int rc = find(database, op->bucket, &bucket);
+
+    if (rc == SQLITE_OK && bucket == 0) {
+        s3a_fail_code(answer, S3A_CODE_NO_SUCH_BUCKET);
+    }
+    return rc;
+}
+
+int s3a_bucket_list(struct s3a_database *database, const struct s3a_op *op,
+                    struct s3a_answer *answer)
+{
+    enum s3a_sql sql = S3A_SQL_BUCKET_LIST;
+    uint32_t count_max = op->has_keys_max ? op->keys_max : S3A_BUCKETS_MAX;
+    struct s3a_str last = {0};
+    bool is_prefix;
+    bool has_memory = true;
+
+    if (op->continuation.data &&
+        !s3a_token_decode(&answer->pool, op->continuation, &last, &is_prefix)) {
+        s3a_fail_code(answer, S3A_CODE_INVALID_ARGUMENT);
+        return SQLITE_OK;
+    }
+    struct s3a_str from = s3a_str_compare(last, op->prefix) > 0 ? last : op->prefix;
+    int rc = s3a_database_query(database, sql, S3A_PARAMS(s3a_param_text(from)));
+    while (rc == SQLITE_ROW && has_memory) {
+        struct s3a_entry entry = {.name = s3a_column_bytes(database, sql, 0),
+                                  .modified_ms = s3a_column_number(database, sql, 1)};
+        if (!s3a_name_starts_with(entry.name, op->prefix)) {
+            break;
+        }
+        if (!last.data || !s3a_str_equal(entry.name, last)) {
+            if (answer->entry_count == count_max) {
+                has_memory = count_max == 0 || s3a_entries_truncate(answer);
+                break;
+            }
+            has_memory = s3a_entries_add(answer, &entry);
+        }
+        rc = s3a_database_next(database, sql);
+    }
+    s3a_database_reset(database, sql);
+    if (!has_memory) {
+        return SQLITE_NOMEM;
+    }
+    return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : rc;
+}

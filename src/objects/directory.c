@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+#include "directory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "error.h"
+
+#define DIRECTORY_FLAGS (O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+
+/* File systems that other machines write to as well. Not all of these have a name in
+ * <linux/magic.h> everywhere; the numbers are those of statfs(2). */
+static const struct {
+    long type;
+    const char *name;
+} network_types[] = {
+    {NFS_SUPER_MAGIC, "NFS"}, {SMB_SUPER_MAGIC, "SMB"}, {0xff534d42L, "CIFS"},
+    {0xfe534d42L, "SMB2"},    {AFS_SUPER_MAGIC, "AFS"}, {0x00c36400L, "CephFS"},
+};
+
+static enum s3a_status check_file_system(const struct s3a_directory *directory,
+                                         struct s3a_error *error)
+{
+    struct statfs about;
+
+    if (fstatfs(directory->root_fd, &about) != 0) {
+        return s3a_error_set_errno(error, errno, "statfs %s", directory->path);
+    }
+    for (size_t i = 0; i < sizeof(network_types) / sizeof(network_types[0]); i++) {
+        if ((unsigned long)about.f_type == (unsigned long)network_types[i].type) {
+            return s3a_error_set(error, S3A_UNSUPPORTED,
+                                 "%s lies on a network file system (%s), where the store cannot "
+                                 "keep its promises: use a local directory, and `s3atomic serve` "
+                                 "for other machines",
+                                 directory->path, network_types[i].name);
+        }
+    }
+    return S3A_OK;
+}
+
+/* Makes the entry of a new directory survive a power loss. */
+static enum s3a_status sync_parent(const char *path, struct s3a_error *error)
+{
+    char copy[PATH_MAX];
+    enum s3a_status status = S3A_OK;
+
+    snprintf(copy, sizeof(copy), "%s", path);
+    int fd = open(dirname(copy), DIRECTORY_FLAGS);
+    if (fd < 0 || fsync(fd) != 0) {
+        status = s3a_error_set_errno(error, errno, "fsync of the directory above %s", path);
+    }
+    if (fd >= 0) {
+        close(fd);
+    }
+    return status;
+}
+
+static enum s3a_status open_root(struct s3a_directory *directory, const char *path,
+                                 struct s3a_error *error)
+{
+    if (!path || path[0] == '\0') {
+        return s3a_error_set(error, S3A_INVALID, "directory: the path is empty");
+    }
+    if (mkdir(path, 0700) == 0) {
+        enum s3a_status status = sync_parent(path, error);
+        if (status != S3A_OK) {
+            return status;
+        }
+    } else if (errno != EEXIST) {
+        return s3a_error_set_errno(error, errno, "mkdir %s", path);
+    }
+    if (!realpath(path, directory->path)) {
+        return s3a_error_set_errno(error, errno, "%s", path);
+    }
+    directory->root_fd = open(directory->path, DIRECTORY_FLAGS);
+    if (directory->root_fd < 0) {
+        return s3a_error_set_errno(error, errno, "open %s", directory->path);
+    }
+    return check_file_system(directory, error);
+}
+
+static enum s3a_status open_below(struct s3a_directory *directory, const char *name, int *ret_fd,
+                                  struct s3a_error *error)
+{
+    if (mkdirat(directory->root_fd, name, 0700) == 0) {
+        if (fsync(directory->root_fd) != 0) {
+            return s3a_error_set_errno(error, errno, "fsync %s", directory->path);
+        }
+    } else if (errno != EEXIST) {
+        return s3a_error_set_errno(error, errno, "mkdir %s/%s", directory->path, name);
+    }
+    *ret_fd = openat(directory->root_fd, name, DIRECTORY_FLAGS);
+    if (*ret_fd < 0) {
+        return s3a_error_set_errno(error, errno, "open %s/%s", directory->path, name);
+    }
+    return S3A_OK;
+}
+
+enum s3a_status s3a_directory_open(struct s3a_directory *directory, const char *path,
+                                   struct s3a_error *error)
+{
+    *directory = (struct s3a_directory){.root_fd = -1, .blobs_fd = -1, .incoming_fd = -1};
+    enum s3a_status status = open_root(directory, path, error);
+
+    if (status == S3A_OK) {
+        status = open_below(directory, "blobs", &directory->blobs_fd, error);
+    }
+    if (status == S3A_OK) {
+        status = open_below(directory, "incoming", &directory->incoming_fd, error);
+    }
+    return status;
+}
+
+static void close_fd(int *fd)
+{
+    if (*fd >= 0) {
+        close(*fd);
+        *fd = -1;
+    }
+}
+
+void s3a_directory_close(struct s3a_directory *directory)
+{
+    close_fd(&directory->incoming_fd);
+    close_fd(&directory->blobs_fd);
+    close_fd(&directory->root_fd);
+}
+
+bool s3a_directory_join(const struct s3a_directory *directory, const char *name,
+                        char ret_path[PATH_MAX])
+{
+    int size = snprintf(ret_path, PATH_MAX, "%s/%s", directory->path, name);
+    return size > 0 && size < PATH_MAX;
+}

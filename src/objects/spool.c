@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+#include "spool.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "error.h"
+#include "handle.h"
+
+/* The kernel is told to write a large body out while it still arrives, so that there is little
+ * left to wait for at the end. */
+#define WRITE_OUT_SIZE (8 * 1024 * 1024)
+
+enum s3a_status s3a_spool_init(struct s3a_spool *spool, struct s3a_objects *objects)
+{
+    memset(spool, 0, sizeof(*spool));
+    spool->fd = -1;
+    s3a_buf_init(&spool->memory, S3A_INLINE_SIZE_MAX);
+    enum s3a_status status = s3a_digest_init(&spool->md5, S3A_DIGEST_MD5);
+    if (status == S3A_OK) {
+        s3a_objects_ref(objects);
+        spool->objects = objects;
+    }
+    return status;
+}
+
+static enum s3a_status write_all(int fd, struct s3a_str bytes)
+{
+    while (bytes.size > 0) {
+        ssize_t written = write(fd, bytes.data, bytes.size);
+        if (written < 0 && errno == EINTR) {
+            continue;
+        }
+        if (written < 0) {
+            return s3a_error_set_errno(NULL, errno, "write");
+        }
+        bytes = s3a_str_skip(bytes, (size_t)written);
+    }
+    return S3A_OK;
+}
+
+static enum s3a_status move_to_file(struct s3a_spool *spool)
+{
+    enum s3a_status status = s3a_blob_create(&spool->objects->directory, spool->id, &spool->fd);
+
+    if (status == S3A_OK) {
+        status = write_all(spool->fd, s3a_buf_str(&spool->memory));
+        s3a_buf_fini(&spool->memory);
+    }
+    return status;
+}
+
+static void write_out(const struct s3a_spool *spool, size_t added)
+{
+    if (spool->size / WRITE_OUT_SIZE != (spool->size + added) / WRITE_OUT_SIZE) {
+        /* Only a hint: the writer makes sure. */
+        (void)sync_file_range(spool->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+    }
+}
+
+enum s3a_status s3a_spool_append(struct s3a_spool *spool, struct s3a_str bytes)
+{
+    enum s3a_status status = S3A_OK;
+
+    if (bytes.size > S3A_BODY_SIZE_MAX - spool->size) {
+        return S3A_TOO_LARGE;
+    }
+    if (spool->fd < 0 && spool->size + bytes.size > S3A_INLINE_SIZE_MAX) {
+        status = move_to_file(spool);
+    }
+    if (status == S3A_OK && spool->fd >= 0) {
+        status = write_all(spool->fd, bytes);
+        write_out(spool, bytes.size);
+    } else if (status == S3A_OK) {
+        s3a_buf_append(&spool->memory, bytes);
+        status = spool->memory.status;
+    }
+    if (status == S3A_OK) {
+        s3a_digest_add(&spool->md5, bytes);
+        spool->size += bytes.size;
+    }
+    return status;
+}
+
+void s3a_spool_end(struct s3a_spool *spool)
+{
+    s3a_digest_end(&spool->md5, spool->md5_bytes);
+}
+
+void s3a_spool_fini(struct s3a_spool *spool)
+{
+    struct s3a_objects *objects = spool->objects;
+
+    if (!objects) {
+        return;
+    }
+    if (spool->fd >= 0) {
+        if (!spool->kept && spool->staged) {
+            s3a_blob_discard(&objects->directory, spool->id);
+        } else if (!spool->kept) {
+            s3a_blob_settle(&objects->directory, spool->id);
+        }
+        close(spool->fd); /* unlocks it, once it is gone */
+    }
+    s3a_buf_fini(&spool->memory);
+    s3a_digest_fini(&spool->md5);
+    s3a_objects_unref(objects);
+    memset(spool, 0, sizeof(*spool));
+    spool->fd = -1;
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+#include "failure.h"
+#include "handle.h"
+
+void s3a_stager_enqueue(struct s3a_objects *objects, struct s3a_write *write)
+{
+    write->state = S3A_WRITE_WAITING;
+    s3a_list_append(&objects->unstaged, &write->link);
+    pthread_cond_signal(&objects->stager_wake);
+}
+
+/* What is taken at a time: one body, and all files that are to go. */
+struct work {
+    struct s3a_write *write;
+    struct s3a_list garbage;
+};
+
+/* False: it is time to end. */
+static bool wait_for_work(struct s3a_objects *objects, struct work *work)
+{
+    *work = (struct work){0};
+    s3a_list_init(&work->garbage);
+    pthread_mutex_lock(&objects->mutex);
+    while (s3a_list_is_empty(&objects->unstaged) && s3a_list_is_empty(&objects->garbage) &&
+           !objects->is_closing) {
+        pthread_cond_wait(&objects->stager_wake, &objects->mutex);
+    }
+    s3a_list_move(&work->garbage, &objects->garbage);
+    struct s3a_list *link = s3a_list_pop(&objects->unstaged);
+    if (link) {
+        work->write = s3a_list_entry(link, struct s3a_write, link);
+        work->write->state = S3A_WRITE_BEGUN;
+    }
+    bool goes_on = link || !s3a_list_is_empty(&work->garbage);
+    if (!goes_on) {
+        objects->stager_has_ended = true;
+        pthread_cond_signal(&objects->writer_wake);
+    }
+    pthread_mutex_unlock(&objects->mutex);
+    return goes_on;
+}
+
+static void stage(struct s3a_objects *objects, struct s3a_write *write)
+{
+    struct s3a_spool *body = write->body;
+
+    /* Also where it fails: it may have come half of the way. */
+    body->staged = true;
+    enum s3a_status status = s3a_blob_stage(&objects->directory, body->id, body->fd);
+    if (status == S3A_OK) {
+        pthread_mutex_lock(&objects->mutex);
+        s3a_writer_enqueue(objects, write);
+        pthread_mutex_unlock(&objects->mutex);
+        return;
+    }
+    s3a_fail_status(write->answer, status, "The body cannot be made durable.");
+    write->answer->date_ms = s3a_ledger_now_ms(&objects->ledger);
+    write->done(write);
+}
+
+void s3a_garbage_remove(struct s3a_objects *objects, struct s3a_list *garbage)
+{
+    struct s3a_list removed;
+    struct s3a_list kept;
+    struct s3a_list *link;
+
+    s3a_list_init(&removed);
+    s3a_list_init(&kept);
+    while ((link = s3a_list_pop(garbage))) {
+        struct s3a_removal *removal = s3a_list_entry(link, struct s3a_removal, link);
+        bool is_gone = s3a_blob_remove(&objects->directory, removal->blob);
+        s3a_list_append(is_gone ? &removed : &kept, link);
+    }
+    s3a_removals_free(&kept);
+    pthread_mutex_lock(&objects->mutex);
+    s3a_list_move(&objects->removed, &removed);
+    pthread_mutex_unlock(&objects->mutex);
+}
+
+void *s3a_stager_main(void *arg)
+{
+    struct s3a_objects *objects = arg;
+    struct work work;
+
+    while (wait_for_work(objects, &work)) {
+        if (work.write) {
+            stage(objects, work.write);
+        }
+        s3a_garbage_remove(objects, &work.garbage);
+    }
+    return NULL;
+}

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+#include "buckets.h"
+#include "conditions.h"
+#include "failure.h"
+#include "names.h"
+#include "stored_headers.h"
+
+/* What a key has now. */
+struct found {
+    bool has_bucket;
+    bool has_object;
+    int64_t bucket;
+    char etag[S3A_ETAG_SIZE_MAX + 1];
+    int64_t modified_ms;
+    char blob[S3A_BLOB_ID_SIZE + 1]; /* "": none */
+};
+
+static bool copy_text(struct s3a_str text, char *ret_text, size_t size_max)
+{
+    if (text.size > size_max) {
+        return false;
+    }
+    if (text.size > 0) {
+        memcpy(ret_text, text.data, text.size);
+    }
+    ret_text[text.size] = '\0';
+    return true;
+}
+
+static int find(struct s3a_database *database, const struct s3a_op *op, struct found *ret_found)
+{
+    enum s3a_sql sql = S3A_SQL_OBJECT_STATE;
+    bool is_sound = true;
+    int rc = s3a_database_query(database, sql,
+                                S3A_PARAMS(s3a_param_text(op->bucket), s3a_param_bytes(op->key)));
+
+    memset(ret_found, 0, sizeof(*ret_found));
+    if (rc != SQLITE_ROW) {
+        return rc == SQLITE_DONE ? SQLITE_OK : rc;
+    }
+    ret_found->has_bucket = true;
+    ret_found->bucket = s3a_column_number(database, sql, S3A_COLUMN_BUCKET);
+    ret_found->has_object = !s3a_column_is_null(database, sql, S3A_COLUMN_KEY);
+    if (ret_found->has_object) {
+        ret_found->modified_ms = s3a_column_number(database, sql, S3A_COLUMN_MODIFIED);
+        is_sound = copy_text(s3a_column_bytes(database, sql, S3A_COLUMN_ETAG), ret_found->etag,
+                             S3A_ETAG_SIZE_MAX) &&
+                   copy_text(s3a_column_bytes(database, sql, S3A_COLUMN_BLOB), ret_found->blob,
+                             S3A_BLOB_ID_SIZE);
+    }
+    s3a_database_reset(database, sql);
+    return is_sound ? SQLITE_OK : SQLITE_CORRUPT;
+}
+
+/* True where the write may go on; otherwise the answer says why not. */
+static bool judge(const struct s3a_op *op, const struct found *found, struct s3a_answer *answer)
+{
+    struct s3a_present present = {s3a_str_of(found->etag), found->modified_ms};
+    const struct s3a_present *there = found->has_object ? &present : NULL;
+    struct s3a_verdict verdict =
+        op->kind == S3A_OP_PUT_OBJECT ? s3a_judge_put(op, there) : s3a_judge_delete(op, there);
+
+    if (verdict.code == S3A_CODE_NONE) {
+        return true;
+    }
+    s3a_fail_code(answer, verdict.code);
+    answer->condition = s3a_str_of(verdict.condition);
+    answer->header = s3a_str_of(verdict.header);
+    return false;
+}
+
+/* Puts the file that the object had on the list of those to be removed. */
+static int discard_blob(struct s3a_commit *commit, const struct found *found)
+{
+    struct s3a_removal *removal;
+
+    if (found->blob[0] == '\0') {
+        return SQLITE_OK;
+    }
+    int rc = s3a_database_run(&commit->ledger->database, S3A_SQL_GARBAGE_ADD,
+                              S3A_PARAMS(s3a_param_text(s3a_str_of(found->blob))));
+    /* Without memory it stays on record only, and the next open removes it. */
+    if (rc == SQLITE_OK && (removal = malloc(sizeof(*removal)))) {
+        memcpy(removal->blob, found->blob, sizeof(removal->blob));
+        s3a_list_append(&commit->replaced, &removal->link);
+    }
+    return rc;
+}
+
+static int put_row(struct s3a_commit *commit, struct s3a_write *write, int64_t bucket,
+                   struct s3a_str headers)
+{
+    const struct s3a_spool *body = write->body;
+    bool is_file = body->fd >= 0;
+
+    return s3a_database_run(
+        &commit->ledger->database, S3A_SQL_OBJECT_PUT,
+        S3A_PARAMS(s3a_param_number(bucket), s3a_param_bytes(write->op->key),
+                   s3a_param_number(commit->ledger->now_ms), s3a_param_number((int64_t)body->size),
+                   s3a_param_text(s3a_str_of(write->answer->etag)),
+                   is_file ? s3a_param_text(s3a_str_of(body->id)) : s3a_param_null(),
+                   s3a_param_text(headers),
+                   is_file ? s3a_param_null() : s3a_param_bytes(s3a_buf_str(&body->memory))));
+}
+
+static int store(struct s3a_commit *commit, struct s3a_write *write, struct found *found,
+                 struct s3a_str headers)
+{
+    struct s3a_answer *answer = write->answer;
+    int rc = SQLITE_OK;
+
+    if (!found->has_bucket) {
+        rc = s3a_bucket_add(commit, write, &found->bucket);
+        if (rc != SQLITE_OK || answer->code != S3A_CODE_NONE) {
+            return rc;
+        }
+    }
+    answer->http_status = 200;
+    answer->modified_ms = commit->ledger->now_ms;
+    answer->etag[0] = '"';
+    s3a_hex(write->body->md5_bytes, S3A_MD5_SIZE, answer->etag + 1);
+    memcpy(answer->etag + 1 + 2 * S3A_MD5_SIZE, "\"", 2);
+    rc = put_row(commit, write, found->bucket, headers);
+    if (rc == SQLITE_OK) {
+        rc = discard_blob(commit, found);
+    }
+    write->is_change = true;
+    commit->ledger->is_changed = true;
+    return rc;
+}
+
+int s3a_put_object(struct s3a_commit *commit, struct s3a_write *write)
+{
+    const struct s3a_op *op = write->op;
+    struct s3a_answer *answer = write->answer;
+    struct found found;
+    struct s3a_buf headers;
+    int rc;
+
+    s3a_check(write->body != NULL);
+    s3a_succeed(answer, 200);
+    if (!s3a_names_check(op, answer)) {
+        return SQLITE_OK;
+    }
+    rc = find(&commit->ledger->database, op, &found);
+    if (rc != SQLITE_OK) {
+        return rc;
+    }
+    if (!found.has_bucket && !commit->create_buckets) {
+        s3a_fail_code(answer, S3A_CODE_NO_SUCH_BUCKET);
+        return SQLITE_OK;
+    }
+    if (!judge(op, &found, answer)) {
+        return SQLITE_OK;
+    }
+    s3a_buf_init(&headers, 2 * S3A_STORED_HEADERS_SIZE_MAX);
+    enum s3a_code code = s3a_stored_headers_encode(&op->headers, &headers);
+    if (code == S3A_CODE_NONE) {
+        rc = headers.status == S3A_OK ? store(commit, write, &found, s3a_buf_str(&headers))
+                                      : SQLITE_NOMEM;
+    } else {
+        s3a_fail_code(answer, code);
+    }
+    s3a_buf_fini(&headers);
+    return rc;
+}
+
+int s3a_delete_object(struct s3a_commit *commit, struct s3a_write *write)
+{
+    const struct s3a_op *op = write->op;
+    struct found found;
+
+    s3a_succeed(write->answer, 204);
+    if (!s3a_names_check(op, write->answer)) {
+        return SQLITE_OK;
+    }
+    int rc = find(&commit->ledger->database, op, &found);
+    if (rc != SQLITE_OK) {
+        return rc;
+    }
+    if (!found.has_bucket) {
+        s3a_fail_code(write->answer, S3A_CODE_NO_SUCH_BUCKET);
+        return SQLITE_OK;
+    }
+    if (!judge(op, &found, write->answer) || !found.has_object) {
+        return SQLITE_OK;
+    }
+    rc = s3a_database_run(&commit->ledger->database, S3A_SQL_OBJECT_REMOVE,
+                          S3A_PARAMS(s3a_param_number(found.bucket), s3a_param_bytes(op->key)));
+    if (rc == SQLITE_OK) {
+        rc = discard_blob(commit, &found);
+    }
+    write->is_change = true;
+    commit->ledger->is_changed = true;
+    return rc;
+}
