@@ -2,7 +2,8 @@
 #ifndef S3A_DIGEST_H
 #define S3A_DIGEST_H
 
-/* MD5, SHA-256 and HMAC-SHA-256 of libcrypto, fetched once, and their printed forms. */
+/* MD5, SHA-256 and HMAC-SHA-256 of libcrypto, and their printed forms. Nothing here allocates but
+ * the buffers it writes to; any thread may call any of it. */
 
 #include "buf.h"
 #include "str.h"
@@ -16,14 +17,19 @@ enum s3a_digest_kind {
     S3A_DIGEST_SHA256,
 };
 
-/* A digest under way. */
+#define S3A_DIGEST_STATE_SIZE 128
+
+/* A digest under way. It may be copied. */
 struct s3a_digest {
-    void *context;
+    enum s3a_digest_kind kind;
+    uint64_t state[S3A_DIGEST_STATE_SIZE / sizeof(uint64_t)]; /* libcrypto's */
 };
 
-/* S3A_NO_MEMORY, or S3A_SYSTEM where libcrypto refuses the algorithm (a FIPS-only MD5, say). */
+/* S3A_SYSTEM where libcrypto refuses the algorithm. */
 S3A_MUST_CHECK enum s3a_status s3a_digest_init(struct s3a_digest *digest,
                                                enum s3a_digest_kind kind);
+
+/* Leaves no trace of what was added. All zero is accepted. */
 void s3a_digest_fini(struct s3a_digest *digest);
 void s3a_digest_add(struct s3a_digest *digest, struct s3a_str bytes);
 
@@ -44,7 +50,7 @@ bool s3a_equal_secret(struct s3a_str a, struct s3a_str b);
 /* Base64 with padding (RFC 4648, section 4). */
 void s3a_base64_encode(struct s3a_buf *buf, struct s3a_str bytes);
 
-/* False for anything that is not exactly size bytes in base64. */
+/* False for anything that is not exactly size bytes in base64; *ret_bytes is then undefined. */
 bool s3a_base64_decode(struct s3a_str text, uint8_t *ret_bytes, size_t size);
 
 #endif

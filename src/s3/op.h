@@ -66,8 +66,9 @@ struct s3a_str s3a_headers_find(const struct s3a_headers *headers, const char *n
 /* False where there is no more room. */
 bool s3a_headers_add(struct s3a_headers *headers, struct s3a_str name, struct s3a_str value);
 
-/* Is this (lower-case) name one of those that an object keeps? */
+/* Is this (lower-case) name one of those that an object keeps? One of x-amz-meta-*? */
 bool s3a_header_is_stored(struct s3a_str name);
+bool s3a_header_is_metadata(struct s3a_str name);
 
 enum s3a_range_kind {
     S3A_RANGE_NONE,
@@ -119,6 +120,9 @@ struct s3a_op {
     bool encode_keys; /* encoding-type=url */
     bool fetch_owner;
 };
+
+/* "GET", "PUT", ... */
+const char *s3a_op_method(enum s3a_op_kind kind);
 
 /* One line of a listing. */
 struct s3a_entry {

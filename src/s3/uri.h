@@ -4,6 +4,8 @@
 
 /* Percent-encoding as S3 signs it, and the URLs that people write. */
 
+#include <s3atomic/status.h>
+
 #include "buf.h"
 #include "pool.h"
 #include "str.h"
@@ -16,10 +18,11 @@ void s3a_uri_encode(struct s3a_buf *buf, struct s3a_str text, bool keep_slash);
 
 /*
  * Undoes %XX; '+' is a space where plus_is_space is set (queries of HTML forms), itself otherwise.
- * False for a '%' without two digits behind it, or where there is no memory.
+ * The result lives in pool, or is the text itself where there is nothing to undo. S3A_INVALID for a
+ * '%' without two digits behind it, S3A_NO_MEMORY; the text is then returned as it is.
  */
-bool s3a_uri_decode(struct s3a_pool *pool, struct s3a_str text, bool plus_is_space,
-                    struct s3a_str *ret_text);
+S3A_MUST_CHECK enum s3a_status s3a_uri_decode(struct s3a_pool *pool, struct s3a_str text,
+                                              bool plus_is_space, struct s3a_str *ret_text);
 
 /* The next "name=value" of a raw query; value is empty with data NULL where there is no '='.
  * False at the end. Empty parts are passed over. Nothing is decoded. */
