@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "lock_moves.h"
+
+/* Races that are lost before one who does not want to wait is told that the lock is contended. */
+#define RACES_MIN 3
+
+#define TRY_PAUSE_MAX_MS 2000
+#define TOKENS_PER_SECOND_BITS 20
+
+static uint64_t later(uint64_t now_ms, int64_t wait_ms)
+{
+    return wait_ms < 0 ? S3A_LOCAL_TIME_NEVER : now_ms + (uint64_t)wait_ms;
+}
+
+static bool is_time_up(const struct s3a_lock_turn *turn)
+{
+    return turn->event->now_ms >= turn->machine->deadline_ms;
+}
+
+/* An identity that no other attempt has: the seed, with a counter mixed into its second half. */
+static void new_owner(struct s3a_lock_machine *machine, uint8_t ret_owner[S3A_OWNER_SIZE])
+{
+    uint64_t half;
+
+    memcpy(&half, machine->seed + 8, sizeof(half));
+    half++;
+    memcpy(machine->seed + 8, &half, sizeof(half));
+    memcpy(ret_owner, machine->seed, S3A_OWNER_SIZE);
+}
+
+/* §1: what the record of the next holder says. */
+static void make_record(const struct s3a_lock_turn *turn, struct s3a_lock_record *ret_record)
+{
+    struct s3a_lock_machine *machine = turn->machine;
+    const struct s3a_lock_view *view = &machine->view;
+    const struct s3a_lock_record *old = &view->record;
+
+    memset(ret_record, 0, sizeof(*ret_record));
+    ret_record->held = true;
+    ret_record->lease_ms = machine->terms.lease_ms;
+    ret_record->heartbeat_ms = machine->terms.heartbeat_ms;
+    new_owner(machine, ret_record->grant.owner);
+    if (view->kind == S3A_LOCK_OBJECT_RECORD) {
+        uint32_t keep =
+            old->recent_count < S3A_RECENT_MAX - 1 ? old->recent_count : S3A_RECENT_MAX - 1;
+        ret_record->grant.token = old->grant.token + 1;
+        ret_record->recent[0] = old->grant;
+        memcpy(&ret_record->recent[1], old->recent, keep * sizeof(old->recent[0]));
+        ret_record->recent_count = keep + 1;
+    } else {
+        int64_t now_ms =
+            view->store_now_ms == S3A_STORE_TIME_NONE ? turn->event->wall_ms : view->store_now_ms;
+        ret_record->grant.token = (uint64_t)(now_ms / 1000) << TOKENS_PER_SECOND_BITS;
+    }
+}
+
+static void wait_until(const struct s3a_lock_turn *turn, uint64_t next_ms)
+{
+    turn->machine->at = S3A_AT_WAIT;
+    turn->machine->next_ms = next_ms;
+}
+
+void s3a_lock_acquire_fail(const struct s3a_lock_turn *turn, enum s3a_status status)
+{
+    turn->machine->at = S3A_AT_ENDED;
+    turn->action->tell |= S3A_LOCK_TELL_FAILED;
+    turn->action->status = status;
+}
+
+/* Nothing more is wanted: what is in doubt is undone first. */
+static void give_up(const struct s3a_lock_turn *turn, enum s3a_status status)
+{
+    struct s3a_lock_machine *machine = turn->machine;
+
+    machine->result = status;
+    if (machine->write.doubt) {
+        s3a_lock_clear_start(turn, S3A_CLEAR_UNDO, machine->write.etag, &machine->write.record);
+    } else {
+        s3a_lock_acquire_fail(turn, status);
+    }
+}
+
+static bool is_out_of_patience(const struct s3a_lock_turn *turn)
+{
+    const struct s3a_lock_machine *machine = turn->machine;
+    uint64_t now_ms = turn->event->now_ms;
+    bool long_enough =
+        now_ms - machine->trouble_ms >= S3A_LOCK_PATIENCE_MS || now_ms >= machine->deadline_ms;
+
+    return machine->tries >= S3A_LOCK_TRIES_MIN && long_enough;
+}
+
+/* No clear answer: look again after a pause, for as long as there is patience. */
+static void look_later(const struct s3a_lock_turn *turn, enum s3a_status status)
+{
+    struct s3a_lock_machine *machine = turn->machine;
+    uint64_t now_ms = turn->event->now_ms;
+
+    if (machine->tries == 0) {
+        machine->trouble_ms = now_ms;
+    }
+    uint64_t pause_ms = s3a_backoff_ms(&machine->random, machine->tries++, TRY_PAUSE_MAX_MS);
+    if (machine->cancelled) {
+        give_up(turn, S3A_CANCELLED);
+    } else if (is_out_of_patience(turn)) {
+        give_up(turn, status);
+    } else {
+        wait_until(turn, now_ms + pause_ms);
+    }
+}
+
+static void take(const struct s3a_lock_turn *turn)
+{
+    struct s3a_lock_machine *machine = turn->machine;
+    struct s3a_lock_write *write = &machine->write;
+
+    if (machine->races >= RACES_MIN && is_time_up(turn)) {
+        s3a_lock_acquire_fail(turn, S3A_HELD);
+        return;
+    }
+    memset(write, 0, sizeof(*write));
+    make_record(turn, &write->record);
+    if (write->record.grant.token > S3A_LOCK_TOKEN_MAX) {
+        s3a_lock_acquire_fail(turn, S3A_UNSUPPORTED);
+        return;
+    }
+    s3a_lock_set_etag(write->etag, machine->view.etag);
+    s3a_lock_send_write(turn, S3A_AT_TAKE);
+}
+
+/* §6: held by another. */
+static void wait_or_fail(const struct s3a_lock_turn *turn, int64_t expires_in_ms)
+{
+    struct s3a_lock_machine *machine = turn->machine;
+    uint64_t now_ms = turn->event->now_ms;
+
+    machine->tries = 0;
+    if (is_time_up(turn)) {
+        s3a_lock_acquire_fail(turn, S3A_HELD);
+        return;
+    }
+    uint64_t pause_ms =
+        s3a_jitter_between(&machine->random, machine->terms.poll_min_ms, machine->poll_cap_ms);
+    machine->poll_cap_ms = machine->poll_cap_ms > machine->terms.poll_max_ms / 2
+                               ? machine->terms.poll_max_ms
+                               : machine->poll_cap_ms * 2;
+    if ((uint64_t)expires_in_ms < pause_ms) {
+        pause_ms = (uint64_t)expires_in_ms;
+    }
+    uint64_t next_ms = now_ms + pause_ms;
+    wait_until(turn, next_ms < machine->deadline_ms ? next_ms : machine->deadline_ms);
+}
+
+/* What was seen has nothing of ours in it: is it to be had? */
+static void consider(const struct s3a_lock_turn *turn)
+{
+    struct s3a_lock_machine *machine = turn->machine;
+    const struct s3a_lock_view *view = &machine->view;
+
+    if (machine->cancelled) {
+        s3a_lock_acquire_fail(turn, S3A_CANCELLED);
+        return;
+    }
+    if (view->kind == S3A_LOCK_OBJECT_FOREIGN || view->kind == S3A_LOCK_OBJECT_NEWER) {
+        s3a_lock_acquire_fail(turn, view->kind == S3A_LOCK_OBJECT_NEWER ? S3A_UNSUPPORTED
+                                                                        : S3A_NOT_A_LOCK);
+        return;
+    }
+    int64_t expires_in_ms = s3a_lock_view_expires_in_ms(view, machine->terms.grace_ms,
+                                                        turn->event->now_ms, machine->seen_ms);
+    if (expires_in_ms > 0) {
+        wait_or_fail(turn, expires_in_ms);
+    } else {
+        take(turn);
+    }
+}
+
+/* Our write was applied although no answer said so. Its lease counts from its first send (§2). */
+static void adopt(const struct s3a_lock_turn *turn)
+{
+    struct s3a_lock_machine *machine = turn->machine;
+    const struct s3a_lock_view *view = &machine->view;
+    uint64_t sent_ms = machine->write.first_sent_ms;
+    bool good = turn->event->now_ms < s3a_lease_end_ms(sent_ms, machine->terms.lease_ms);
+
+    if (good && !machine->cancelled) {
+        s3a_lock_hold_start(turn, view->etag, sent_ms);
+        return;
+    }
+    bool again = !machine->cancelled && !is_time_up(turn);
+    machine->result = machine->cancelled ? S3A_CANCELLED : S3A_TIMEOUT;
+    s3a_lock_clear_start(turn, again ? S3A_CLEAR_RETRY : S3A_CLEAR_UNDO, view->etag, &view->record);
+}
+
+/* Our write was not applied, but still may be: the very same one again, or the end of it. */
+static void retake(const struct s3a_lock_turn *turn)
+{
+    struct s3a_lock_machine *machine = turn->machine;
+    uint64_t age_ms = turn->event->now_ms - machine->write.first_sent_ms;
+
+    if (machine->cancelled) {
+        give_up(turn, S3A_CANCELLED);
+    } else if (s3a_lock_flip_etag(machine)) {
+        s3a_lock_send_write(turn, S3A_AT_TAKE);
+    } else if (is_out_of_patience(turn)) {
+        give_up(turn, machine->result);
+    } else if (age_ms >= machine->terms.lease_ms / 2) {
+        /* Too little of its lease would be left: begin afresh. */
+        s3a_lock_clear_start(turn, S3A_CLEAR_RETRY, machine->write.etag, &machine->write.record);
+    } else {
+        s3a_lock_send_write(turn, S3A_AT_TAKE);
+    }
+}
+
+void s3a_lock_acquire_start(const struct s3a_lock_turn *turn)
+{
+    struct s3a_lock_machine *machine = turn->machine;
+
+    machine->deadline_ms = later(turn->event->now_ms, machine->terms.wait_ms);
+    machine->poll_cap_ms = machine->terms.poll_min_ms;
+    if (machine->view.etag[0]) {
+        take(turn); /* remembered as free */
+    } else {
+        s3a_lock_send_get(turn, S3A_AT_LOOK);
+    }
+}
+
+void s3a_lock_acquire_again(const struct s3a_lock_turn *turn)
+{
+    turn->machine->write.doubt = false;
+    turn->machine->flipped = false;
+    s3a_lock_send_get(turn, S3A_AT_LOOK);
+}
+
+void s3a_lock_acquire_wake(const struct s3a_lock_turn *turn)
+{
+    s3a_lock_send_get(turn, S3A_AT_LOOK);
+}
+
+void s3a_lock_acquire_cancel(const struct s3a_lock_turn *turn)
+{
+    struct s3a_lock_machine *machine = turn->machine;
+
+    machine->cancelled = true;
+    switch (machine->at) {
+    case S3A_AT_WAIT:
+        give_up(turn, S3A_CANCELLED);
+        break;
+    case S3A_AT_LOOK:
+        if (!machine->write.doubt) {
+            turn->action->abandon = true;
+            s3a_lock_acquire_fail(turn, S3A_CANCELLED);
+        }
+        break;
+    case S3A_AT_FREE:
+    case S3A_AT_SEEK:
+    case S3A_AT_REST:
+        if (machine->clearing == S3A_CLEAR_RETRY) {
+            machine->clearing = S3A_CLEAR_UNDO;
+            machine->result = S3A_CANCELLED;
+        }
+        break;
+    default:
+        break; /* TAKE waits for its answer; the rest is past acquiring */
+    }
+}
+
+void s3a_lock_look_answered(const struct s3a_lock_turn *turn)
+{
+    struct s3a_lock_machine *machine = turn->machine;
+    enum s3a_status status = turn->event->status;
+
+    if (status != S3A_OK && status != S3A_NOT_MODIFIED) {
+        if (s3a_lock_is_trouble(status)) {
+            look_later(turn, status);
+        } else {
+            give_up(turn, status);
+        }
+        return;
+    }
+    s3a_lock_keep_view(turn);
+    switch (machine->write.doubt ? s3a_lock_fate_of(&machine->write, &machine->view)
+                                 : S3A_FATE_GONE) {
+    case S3A_FATE_OURS:
+        if (machine->view.record.held) {
+            adopt(turn);
+            return;
+        }
+        break; /* freed by force in the meantime: as free as any */
+    case S3A_FATE_OPEN:
+        retake(turn);
+        return;
+    case S3A_FATE_SUPERSEDED:
+    case S3A_FATE_GONE:
+        break;
+    }
+    machine->write.doubt = false;
+    machine->flipped = false;
+    consider(turn);
+}
+
+void s3a_lock_take_answered(const struct s3a_lock_turn *turn)
+{
+    struct s3a_lock_machine *machine = turn->machine;
+    struct s3a_lock_write *write = &machine->write;
+    uint64_t now_ms = turn->event->now_ms;
+    enum s3a_status status = turn->event->status;
+
+    switch (s3a_lock_reply_to_write(status)) {
+    case S3A_REPLY_YES:
+        s3a_lock_set_etag(machine->view.etag, turn->event->etag);
+        machine->view.kind = S3A_LOCK_OBJECT_RECORD;
+        machine->view.record = write->record;
+        write->first_sent_ms = write->sent_ms;
+        adopt(turn);
+        break;
+    case S3A_REPLY_REFUSED:
+        machine->refused = true;
+        write->doubt = true;
+        machine->races++;
+        if (machine->races > 1) {
+            wait_until(
+                turn, now_ms + s3a_jitter_between(&machine->random, 0, machine->terms.poll_min_ms));
+        } else {
+            s3a_lock_send_get(turn, S3A_AT_LOOK);
+        }
+        break;
+    case S3A_REPLY_RACE:
+        write->doubt = true;
+        look_later(turn, status);
+        break;
+    case S3A_REPLY_DOUBT:
+        write->doubt = true;
+        machine->result = status;
+        look_later(turn, S3A_IN_DOUBT);
+        break;
+    case S3A_REPLY_LATER:
+        look_later(turn, status);
+        break;
+    case S3A_REPLY_FATAL:
+        give_up(turn, status);
+        break;
+    }
+}

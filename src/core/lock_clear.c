@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "lock_moves.h"
+
+#define TRY_PAUSE_MAX_MS 2000
+
+/*
+ * Every clearing is one write: a free record under the condition that we last knew to be ours (or
+ * that our write in doubt was sent under: then whichever of the two lands, the other fails). What
+ * comes back decides whether there is something of ours left to free (§2.7, §5).
+ */
+void s3a_lock_clear_start(const struct s3a_lock_turn *turn, enum s3a_lock_clearing clearing,
+                          const char *etag, const struct s3a_lock_record *record)
+{
+    struct s3a_lock_machine *machine = turn->machine;
+    uint64_t now_ms = turn->event->now_ms;
+    uint64_t from_ms = clearing == S3A_CLEAR_RELEASE ? machine->sent_ms : now_ms;
+    struct s3a_lock_write write;
+
+    memset(&write, 0, sizeof(write));
+    s3a_lock_set_etag(write.etag, etag);
+    write.record = *record;
+    write.record.held = false;
+    write.record.beat++;
+    machine->write = write;
+    machine->clearing = clearing;
+    machine->clear_until_ms = from_ms + machine->terms.lease_ms;
+    machine->flipped = false;
+    machine->tries = 0;
+    s3a_lock_send_write(turn, S3A_AT_FREE);
+}
+
+/* Clearing from a place in which the lock was held. A heartbeat in doubt was sent with a higher
+ * beat than the one acknowledged, and the free record's must differ from both. */
+void s3a_lock_clear_held(const struct s3a_lock_turn *turn, enum s3a_lock_clearing clearing)
+{
+    struct s3a_lock_machine *machine = turn->machine;
+    struct s3a_lock_record record = machine->record;
+
+    if (machine->write.record.beat > record.beat) {
+        record.beat = machine->write.record.beat;
+    }
+    s3a_lock_clear_start(turn, clearing, machine->etag, &record);
+}
+
+static void done(const struct s3a_lock_turn *turn, enum s3a_status status)
+{
+    struct s3a_lock_machine *machine = turn->machine;
+
+    switch (machine->clearing) {
+    case S3A_CLEAR_RELEASE:
+        machine->at = S3A_AT_ENDED;
+        turn->action->tell |= S3A_LOCK_TELL_ENDED;
+        turn->action->status = machine->lost_reason != S3A_LOST_NOT ? S3A_LOST : status;
+        break;
+    case S3A_CLEAR_UNDO:
+        s3a_lock_acquire_fail(turn, status == S3A_OK || status == S3A_LOST ? machine->result
+                                                                           : S3A_IN_DOUBT);
+        break;
+    case S3A_CLEAR_RETRY:
+        if (status == S3A_OK || status == S3A_LOST) {
+            s3a_lock_acquire_again(turn);
+        } else {
+            s3a_lock_acquire_fail(turn, S3A_IN_DOUBT);
+        }
+        break;
+    case S3A_CLEAR_LOST:
+        machine->at = S3A_AT_OVER;
+        break;
+    }
+}
+
+static void try_later(const struct s3a_lock_turn *turn, bool seek_next, enum s3a_status status)
+{
+    struct s3a_lock_machine *machine = turn->machine;
+    uint64_t now_ms = turn->event->now_ms;
+
+    if (now_ms >= machine->clear_until_ms) {
+        done(turn, status);
+        return;
+    }
+    uint64_t pause_ms = s3a_backoff_ms(&machine->random, machine->tries++, TRY_PAUSE_MAX_MS);
+    machine->at = S3A_AT_REST;
+    machine->check_next = seek_next;
+    machine->next_ms =
+        now_ms + pause_ms < machine->clear_until_ms ? now_ms + pause_ms : machine->clear_until_ms;
+}
+
+void s3a_lock_clear_wake(const struct s3a_lock_turn *turn)
+{
+    if (turn->machine->check_next) {
+        s3a_lock_send_get(turn, S3A_AT_SEEK);
+    } else {
+        s3a_lock_send_write(turn, S3A_AT_FREE);
+    }
+}
+
+void s3a_lock_free_answered(const struct s3a_lock_turn *turn)
+{
+    struct s3a_lock_machine *machine = turn->machine;
+    enum s3a_status status = turn->event->status;
+
+    switch (s3a_lock_reply_to_write(status)) {
+    case S3A_REPLY_YES:
+        machine->record = machine->write.record;
+        s3a_lock_set_etag(machine->etag, turn->event->etag);
+        done(turn, S3A_OK);
+        break;
+    case S3A_REPLY_REFUSED:
+        machine->refused = true;
+        s3a_lock_send_get(turn, S3A_AT_SEEK);
+        break;
+    case S3A_REPLY_RACE:
+        try_later(turn, true, status);
+        break;
+    case S3A_REPLY_DOUBT:
+        machine->write.doubt = true;
+        try_later(turn, true, status);
+        break;
+    case S3A_REPLY_LATER:
+        try_later(turn, false, status);
+        break;
+    case S3A_REPLY_FATAL:
+        done(turn, status);
+        break;
+    }
+}
+
+/* Nothing of ours lies there. */
+static void gone(const struct s3a_lock_turn *turn, const struct s3a_lock_view *view)
+{
+    struct s3a_lock_machine *machine = turn->machine;
+    bool applied =
+        machine->write.doubt && s3a_lock_fate_of(&machine->write, view) == S3A_FATE_SUPERSEDED;
+
+    if (!applied && machine->clearing == S3A_CLEAR_RELEASE &&
+        machine->lost_reason == S3A_LOST_NOT) {
+        machine->lost_reason = s3a_lock_reason_of(&machine->write, view);
+    }
+    machine->view = *view;
+    done(turn, applied ? S3A_OK : S3A_LOST);
+}
+
+void s3a_lock_seek_answered(const struct s3a_lock_turn *turn)
+{
+    struct s3a_lock_machine *machine = turn->machine;
+    struct s3a_lock_write *write = &machine->write;
+    const struct s3a_lock_view *view = turn->event->view;
+    enum s3a_status status = turn->event->status;
+
+    if (status != S3A_OK) {
+        if (s3a_lock_is_trouble(status)) {
+            try_later(turn, true, status);
+        } else {
+            done(turn, status);
+        }
+        return;
+    }
+    bool unchanged = strcmp(view->etag, write->etag) == 0;
+    bool ours = s3a_lock_is_our_record(write, view);
+    if (unchanged) {
+        if (s3a_lock_flip_etag(machine)) {
+            s3a_lock_send_write(turn, S3A_AT_FREE);
+        } else {
+            try_later(turn, false, S3A_CONFLICT);
+        }
+    } else if (ours && view->record.held) {
+        /* A late heartbeat, or the attempt that is being undone, has landed after all. */
+        s3a_lock_set_etag(write->etag, view->etag);
+        if (view->record.beat >= write->record.beat) {
+            write->record.beat = view->record.beat + 1;
+        }
+        write->doubt = false;
+        s3a_lock_send_write(turn, S3A_AT_FREE);
+    } else if (ours) {
+        machine->record = view->record;
+        s3a_lock_set_etag(machine->etag, view->etag);
+        done(turn, S3A_OK);
+    } else {
+        gone(turn, view);
+    }
+}
+
+void s3a_lock_release_asked(const struct s3a_lock_turn *turn)
+{
+    struct s3a_lock_machine *machine = turn->machine;
+
+    switch (machine->at) {
+    case S3A_AT_HOLD:
+        s3a_lock_clear_held(turn, S3A_CLEAR_RELEASE);
+        break;
+    case S3A_AT_BEAT:
+    case S3A_AT_CHECK:
+        machine->release_wanted = true;
+        break;
+    case S3A_AT_OVER:
+        if (machine->lost_reason == S3A_LOST_HELD_TOO_LONG) {
+            s3a_lock_clear_held(turn, S3A_CLEAR_RELEASE);
+        } else {
+            machine->clearing = S3A_CLEAR_RELEASE;
+            done(turn, S3A_LOST);
+        }
+        break;
+    case S3A_AT_FREE:
+    case S3A_AT_SEEK:
+    case S3A_AT_REST:
+        if (machine->clearing == S3A_CLEAR_LOST) {
+            machine->clearing = S3A_CLEAR_RELEASE;
+        }
+        break;
+    default:
+        break;
+    }
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef S3A_LOCK_MOVES_H
+#define S3A_LOCK_MOVES_H
+
+/*
+ * What the files of the lock machine share: lock_machine.c dispatches, lock_acquire.c,
+ * lock_hold.c and lock_clear.c hold the moves of their part of the picture in lock_machine.h. Each
+ * move leaves the machine in its new place and fills the action.
+ */
+
+#include "lock_machine.h"
+
+/* One step under way. */
+struct s3a_lock_turn {
+    struct s3a_lock_machine *machine;
+    const struct s3a_lock_event *event;
+    struct s3a_lock_action *action;
+};
+
+/* What the answer to a write means (§2). */
+enum s3a_lock_reply {
+    S3A_REPLY_YES,
+    S3A_REPLY_REFUSED, /* 412, 404: the condition did not hold, perhaps because of our own try */
+    S3A_REPLY_RACE,    /* 409: neither won nor lost */
+    S3A_REPLY_LATER,   /* certainly not applied */
+    S3A_REPLY_DOUBT,   /* may have been applied, or still be */
+    S3A_REPLY_FATAL,   /* certainly not applied, and asking again will not help */
+};
+
+enum s3a_lock_reply s3a_lock_reply_to_write(enum s3a_status status);
+
+/* A GET that gave no view, but might the next time. */
+bool s3a_lock_is_trouble(enum s3a_status status);
+
+/* What a look says about a write of ours. */
+enum s3a_lock_fate {
+    S3A_FATE_OURS,       /* it was applied, and is what lies there (or a later write of ours) */
+    S3A_FATE_SUPERSEDED, /* it was applied; somebody took the lock after it */
+    S3A_FATE_OPEN,       /* not applied so far: its precondition still holds */
+    S3A_FATE_GONE,       /* not applied, and can never be */
+};
+
+enum s3a_lock_fate s3a_lock_fate_of(const struct s3a_lock_write *write,
+                                    const struct s3a_lock_view *view);
+
+bool s3a_lock_is_our_record(const struct s3a_lock_write *write, const struct s3a_lock_view *view);
+
+/* Keeps what a look saw; a NOT_MODIFIED answer brings only new times. */
+void s3a_lock_keep_view(const struct s3a_lock_turn *turn);
+
+/* Sends machine->write, as a CREATE or a REPLACE. */
+void s3a_lock_send_write(const struct s3a_lock_turn *turn, enum s3a_lock_place at);
+void s3a_lock_send_get(const struct s3a_lock_turn *turn, enum s3a_lock_place at);
+
+void s3a_lock_set_etag(char *ret_etag, const char *etag);
+
+/* True where a clear 412 may come from the form of the ETag: the other form is to be tried. */
+bool s3a_lock_flip_etag(struct s3a_lock_machine *machine);
+
+/* acquiring */
+void s3a_lock_acquire_start(const struct s3a_lock_turn *turn);
+void s3a_lock_acquire_again(const struct s3a_lock_turn *turn);
+void s3a_lock_acquire_wake(const struct s3a_lock_turn *turn);
+void s3a_lock_acquire_cancel(const struct s3a_lock_turn *turn);
+void s3a_lock_look_answered(const struct s3a_lock_turn *turn);
+void s3a_lock_take_answered(const struct s3a_lock_turn *turn);
+void s3a_lock_acquire_fail(const struct s3a_lock_turn *turn, enum s3a_status status);
+
+/* holding */
+void s3a_lock_hold_start(const struct s3a_lock_turn *turn, const char *etag, uint64_t sent_ms);
+void s3a_lock_hold_check_time(const struct s3a_lock_turn *turn);
+void s3a_lock_hold_check_danger(const struct s3a_lock_turn *turn);
+void s3a_lock_hold_wake(const struct s3a_lock_turn *turn);
+void s3a_lock_beat_answered(const struct s3a_lock_turn *turn);
+void s3a_lock_check_answered(const struct s3a_lock_turn *turn);
+bool s3a_lock_is_holding(const struct s3a_lock_machine *machine);
+uint64_t s3a_lock_danger_ms(const struct s3a_lock_machine *machine);
+enum s3a_lost_reason s3a_lock_reason_of(const struct s3a_lock_write *write,
+                                        const struct s3a_lock_view *view);
+
+/* clearing */
+void s3a_lock_clear_start(const struct s3a_lock_turn *turn, enum s3a_lock_clearing clearing,
+                          const char *etag, const struct s3a_lock_record *record);
+void s3a_lock_clear_held(const struct s3a_lock_turn *turn, enum s3a_lock_clearing clearing);
+void s3a_lock_clear_wake(const struct s3a_lock_turn *turn);
+void s3a_lock_free_answered(const struct s3a_lock_turn *turn);
+void s3a_lock_seek_answered(const struct s3a_lock_turn *turn);
+void s3a_lock_release_asked(const struct s3a_lock_turn *turn);
+
+#endif
