@@ -45,7 +45,7 @@ void s3a_succeed(struct s3a_answer *answer, int http_status)
     answer->condition = s3a_str_make(NULL, 0);
     answer->header = s3a_str_make(NULL, 0);
     answer->etag[0] = '\0';
-    answer->modified_ms = 0;
+    answer->modified_ms = S3A_TIME_NONE;
 }
 
 void s3a_fail_code(struct s3a_answer *answer, enum s3a_code code)

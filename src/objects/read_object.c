@@ -2,7 +2,6 @@
 #include "read_object.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -30,6 +29,14 @@ static struct s3a_str column(const struct reading *reading, int column)
     return s3a_column_bytes(reading->database, reading->sql, column);
 }
 
+static void copy_text(struct s3a_str text, char *ret_text)
+{
+    if (text.size > 0) {
+        memcpy(ret_text, text.data, text.size);
+    }
+    ret_text[text.size] = '\0';
+}
+
 /* What the row says of the object. False where it is damaged or there is no memory. */
 static bool read_row(struct reading *reading, int *ret_rc)
 {
@@ -49,8 +56,8 @@ static bool read_row(struct reading *reading, int *ret_rc)
     if (*ret_rc != SQLITE_OK) {
         return false;
     }
-    snprintf(answer->etag, sizeof(answer->etag), "%.*s", S3A_STR_ARG(etag));
-    snprintf(reading->blob, sizeof(reading->blob), "%.*s", S3A_STR_ARG(blob));
+    copy_text(etag, answer->etag);
+    copy_text(blob, reading->blob);
     answer->modified_ms = s3a_column_number(reading->database, reading->sql, S3A_COLUMN_MODIFIED);
     answer->object_size =
         (uint64_t)s3a_column_number(reading->database, reading->sql, S3A_COLUMN_SIZE);

@@ -16,8 +16,10 @@
  * buckets.name and objects.key are compared byte by byte, which is the order of S3.
  *
  * objects: a body of up to S3A_INLINE_SIZE_MAX bytes stands in body; a larger one is the file that
- * blob names. body comes last, so that whoever does not want it need not read it. Without rowid:
- * one tree is both the index and the data.
+ * blob names. body comes last, so that whoever does not want it need not read it. A table with an
+ * index, not one tree WITHOUT ROWID: measured on two cores with bodies of 200 bytes, new keys in
+ * random order come in at 36 000/s instead of 21 000/s, rewriting 4 KiB at 40 000/s instead of
+ * 34 000/s, reading is the same, and a page of 1 000 keys of 1 000 000 takes 0.45 ms, not 0.17 ms.
  *
  * garbage: files that no object needs any more. A name is put here by the commit that takes the
  * object's row away, and taken out after the file is gone.
@@ -36,7 +38,7 @@ static const char tables[] =
 
     "CREATE TABLE objects (bucket INTEGER NOT NULL, key BLOB NOT NULL,"
     " modified_ms INTEGER NOT NULL, size INTEGER NOT NULL, etag TEXT NOT NULL, blob TEXT,"
-    " headers TEXT NOT NULL, body BLOB, PRIMARY KEY (bucket, key)) STRICT, WITHOUT ROWID;"
+    " headers TEXT NOT NULL, body BLOB, PRIMARY KEY (bucket, key)) STRICT;"
 
     "CREATE INDEX objects_by_blob ON objects (blob) WHERE blob IS NOT NULL;"
 

@@ -13,7 +13,17 @@
 
 struct s3a_objects;
 
-/* Bodies up to this size live in the database. Measured: see docs/architecture.md. */
+/*
+ * Bodies up to this size live in the database. Measured on two cores, in bodies per second, one
+ * writer and sixteen, database against file:
+ *
+ *              put, 1 at a time      put, 16 at a time       get
+ *      8 KiB     4 460   1 200        28 100   1 480     215 000  117 000
+ *     16 KiB     3 310   1 120        21 300   1 540     159 000  107 000
+ *     32 KiB     2 580     730        14 200   1 030     109 000   83 000
+ *     64 KiB     1 780     810         4 900   1 250      46 000   82 000
+ *    128 KiB     1 280     670         2 500     960      22 000   59 000
+ */
 #define S3A_INLINE_SIZE_MAX (64 * 1024)
 /* "A single PUT operation: 5 GB" (Amazon S3 User Guide, upload-objects). */
 #define S3A_BODY_SIZE_MAX (UINT64_C(5) * 1024 * 1024 * 1024)

@@ -38,8 +38,9 @@
       "SELECT b.id, o.key, o.etag, o.modified_ms, o.blob, o.size, o.headers, o.body"               \
       S3A_FIND_OBJECT)                                                                             \
     X(OBJECT_PUT,                                                                                  \
-      "REPLACE INTO objects (bucket, key, modified_ms, size, etag, blob, headers, body)"           \
-      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")                                                  \
+      "INSERT INTO objects (bucket, key, modified_ms, size, etag, blob, headers, body)"            \
+      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (bucket, key) DO UPDATE SET"           \
+      " modified_ms = ?3, size = ?4, etag = ?5, blob = ?6, headers = ?7, body = ?8")               \
     X(OBJECT_REMOVE, "DELETE FROM objects WHERE bucket = ?1 AND key = ?2")                         \
     X(OBJECT_LIST,                                                                                 \
       "SELECT key, modified_ms, size, etag FROM objects"                                           \
