@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+#include "body.h"
+
+#include <string.h>
+
+#include "sigv4.h"
+
+/* x-amz-content-sha256 of a body whose chunks are signed one by one, or that has a trailer. */
+#define STREAMING_PREFIX "STREAMING-"
+
+static bool is_hash(struct s3a_str text)
+{
+    for (size_t i = 0; i < text.size; i++) {
+        char byte = text.data[i];
+        if (!((byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'f'))) {
+            return false;
+        }
+    }
+    return text.size == S3A_SHA256_HEX_SIZE;
+}
+
+static enum s3a_code announce_hash(struct s3a_body *body, struct s3a_str payload_hash)
+{
+    if (s3a_str_is(payload_hash, S3A_UNSIGNED_PAYLOAD)) {
+        return S3A_CODE_NONE;
+    }
+    if (s3a_str_starts_with(payload_hash, STREAMING_PREFIX)) {
+        body->message = "A body that is sent in signed chunks or with a trailer is not supported: "
+                        "send it in one piece, with x-amz-content-sha256 being its SHA-256 or "
+                        "UNSIGNED-PAYLOAD";
+        return S3A_CODE_NOT_IMPLEMENTED;
+    }
+    if (!is_hash(payload_hash)) {
+        body->message = "x-amz-content-sha256 must be UNSIGNED-PAYLOAD or the SHA-256 of the body "
+                        "in 64 hexadecimal digits";
+        return S3A_CODE_INVALID_ARGUMENT;
+    }
+    memcpy(body->sha256_announced, payload_hash.data, S3A_SHA256_HEX_SIZE);
+    body->is_hashed = s3a_digest_init(&body->sha256, S3A_DIGEST_SHA256) == S3A_OK;
+    return body->is_hashed ? S3A_CODE_NONE : S3A_CODE_INTERNAL_ERROR;
+}
+
+enum s3a_code s3a_body_init(struct s3a_body *body, struct s3a_objects *objects,
+                            struct s3a_str payload_hash, struct s3a_str content_md5)
+{
+    enum s3a_code code;
+
+    memset(body, 0, sizeof(*body));
+    code = announce_hash(body, payload_hash);
+    if (code != S3A_CODE_NONE) {
+        return code;
+    }
+    body->has_md5 = content_md5.data != NULL;
+    if (body->has_md5 && !s3a_base64_decode(content_md5, body->md5_announced, S3A_MD5_SIZE)) {
+        return S3A_CODE_INVALID_DIGEST;
+    }
+    body->is_spooled = s3a_spool_init(&body->spool, objects) == S3A_OK;
+    return body->is_spooled ? S3A_CODE_NONE : S3A_CODE_INTERNAL_ERROR;
+}
+
+enum s3a_code s3a_body_append(struct s3a_body *body, struct s3a_str bytes)
+{
+    enum s3a_status status;
+
+    if (body->is_hashed) {
+        s3a_digest_add(&body->sha256, bytes);
+    }
+    status = s3a_spool_append(&body->spool, bytes);
+    if (status == S3A_OK) {
+        return S3A_CODE_NONE;
+    }
+    if (status == S3A_TOO_LARGE) {
+        return S3A_CODE_ENTITY_TOO_LARGE;
+    }
+    body->message = status == S3A_FULL ? "There is no space left for the body" : NULL;
+    return S3A_CODE_SERVICE_UNAVAILABLE;
+}
+
+enum s3a_code s3a_body_end(struct s3a_body *body)
+{
+    uint8_t sha256[S3A_SHA256_SIZE];
+    char sha256_hex[2 * S3A_SHA256_SIZE + 1];
+
+    s3a_spool_end(&body->spool);
+    if (body->has_md5 && memcmp(body->md5_announced, body->spool.md5_bytes, S3A_MD5_SIZE) != 0) {
+        return S3A_CODE_BAD_DIGEST;
+    }
+    if (!body->is_hashed) {
+        return S3A_CODE_NONE;
+    }
+    s3a_digest_end(&body->sha256, sha256);
+    s3a_hex(sha256, sizeof(sha256), sha256_hex);
+    return memcmp(sha256_hex, body->sha256_announced, S3A_SHA256_HEX_SIZE) == 0
+               ? S3A_CODE_NONE
+               : S3A_CODE_XAMZ_CONTENT_SHA256_MISMATCH;
+}
+
+void s3a_body_fini(struct s3a_body *body)
+{
+    if (body->is_hashed) {
+        s3a_digest_fini(&body->sha256);
+    }
+    if (body->is_spooled) {
+        s3a_spool_fini(&body->spool);
+    }
+    memset(body, 0, sizeof(*body));
+}

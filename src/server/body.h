@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef S3A_BODY_H
+#define S3A_BODY_H
+
+/*
+ * The body of a request on its way in: into the store's spool, and past the digests that it was
+ * announced with. Nothing of it is visible before the write that it belongs to.
+ */
+
+#include "code.h"
+#include "digest.h"
+#include "spool.h"
+
+/* Bodies that are no object's, such as the configuration of a new bucket. */
+#define S3A_BODY_SMALL_SIZE_MAX S3A_INLINE_SIZE_MAX
+
+struct s3a_body {
+    struct s3a_spool spool;
+    bool is_spooled; /* spool is there */
+    bool is_hashed;  /* sha256 is there */
+    struct s3a_digest sha256;
+    char sha256_announced[S3A_SHA256_HEX_SIZE];
+    bool has_md5;
+    uint8_t md5_announced[S3A_MD5_SIZE];
+    const char *message; /* what is wrong; NULL: the code says it */
+};
+
+/*
+ * payload_hash is what the signature says of the body: 64 hexadecimal digits or UNSIGNED-PAYLOAD.
+ * content_md5: the header, data NULL where there is none. S3A_CODE_NONE; INVALID_DIGEST,
+ * INVALID_ARGUMENT (a hash that is none), NOT_IMPLEMENTED (signed chunk by chunk), INTERNAL_ERROR.
+ * Call fini in any case.
+ */
+enum s3a_code s3a_body_init(struct s3a_body *body, struct s3a_objects *objects,
+                            struct s3a_str payload_hash, struct s3a_str content_md5);
+
+/* S3A_CODE_NONE, or SERVICE_UNAVAILABLE where the store cannot take it (no space left, ...). */
+enum s3a_code s3a_body_append(struct s3a_body *body, struct s3a_str bytes);
+
+/* All of it is there. S3A_CODE_NONE, BAD_DIGEST or XAMZ_CONTENT_SHA256_MISMATCH. */
+enum s3a_code s3a_body_end(struct s3a_body *body);
+
+/* All zero is accepted. */
+void s3a_body_fini(struct s3a_body *body);
+
+#endif

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef S3A_LOOP_H
+#define S3A_LOOP_H
+
+/*
+ * One thread that serves connections.
+ *
+ *      sockets ──► libmicrohttpd's epoll set ──┐
+ *                                              ├─ poll() ──► MHD_run() ──► requests
+ *      writer's thread ──► completed, eventfd ─┘     resume ──┘    └──► s3a_objects_submit()
+ *
+ * libmicrohttpd (0.9.75) has an epoll thread of its own, which stalls whenever exactly 128 events
+ * are ready at once; the same code driven from outside does not. A connection that waits for the
+ * writer is suspended. The writer commits many requests at once and wakes this thread once for all
+ * of them.
+ */
+
+#include <pthread.h>
+
+#include "auth.h"
+#include "list.h"
+#include "objects.h"
+#include "settings.h"
+
+/* Connections at the same time, of all loops together; more wait in the listener's queue. */
+#define S3A_CONNECTIONS_MAX 4096
+
+/* Without a byte in either direction for this long, a connection is closed. Longer than the usual
+ * clients keep an idle one, so that it is they who close it and no request meets a closed one. */
+#define S3A_CONNECTION_IDLE_S 65
+
+/*
+ * Memory of one connection, in bytes: a request's head and the pieces of its body, then the
+ * answer's head. Amazon S3 takes heads of 8 KB; a head beyond about 24 KiB is answered 431. It is
+ * wiped after every request, which is why more would cost all requests time.
+ */
+#define S3A_CONNECTION_MEMORY (32 * 1024)
+
+/* How long requests under way may take once the server is told to stop. */
+#define S3A_STOP_MS 5000
+
+struct MHD_Daemon;
+
+struct s3a_loop {
+    const struct s3a_settings *settings;
+    struct s3a_objects *objects;
+    struct s3a_auth auth;
+    struct MHD_Daemon *daemon;
+    int poll_fd; /* the daemon's */
+    int wake_fd;
+    pthread_t thread;
+    bool is_running;
+
+    /* This thread's own. */
+    struct s3a_list requests; /* those under way */
+    uint64_t request_id_start;
+    uint64_t request_count;
+    bool is_to_stop;
+    bool is_closing; /* no new requests */
+    bool has_given_up;
+    uint64_t give_up_ms;
+
+    /* Shared with the writer's thread and with the one that stops the server. */
+    pthread_mutex_t mutex;
+    struct s3a_list completed;
+    bool is_stopping;
+};
+
+/*
+ * Starts the thread; s3a_loop_join() is due where that fails, too. It accepts on a copy of
+ * listen_fd; several loops may share one. settings and objects must outlive it. S3A_NO_MEMORY,
+ * S3A_SYSTEM.
+ */
+S3A_MUST_CHECK enum s3a_status s3a_loop_start(struct s3a_loop *loop,
+                                              const struct s3a_settings *settings,
+                                              struct s3a_objects *objects, int listen_fd,
+                                              size_t connections_max, struct s3a_error *error);
+
+/* Tells it to stop; does not wait. All zero is accepted. */
+void s3a_loop_stop(struct s3a_loop *loop);
+
+/* Waits for the thread to end, and frees what it had. All zero is accepted. */
+void s3a_loop_join(struct s3a_loop *loop);
+
+/* From any thread: request, a link of the request's, is to be resumed. */
+void s3a_loop_complete(struct s3a_loop *loop, struct s3a_list *link);
+
+#endif

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+#include <s3atomic/server.h>
+
+#include <stdlib.h>
+
+#include "error.h"
+#include "home.h"
+#include "listener.h"
+#include "loop.h"
+#include "objects.h"
+#include "settings.h"
+
+/* How many threads serve connections. Measured: see docs/architecture.md. */
+#define LOOP_COUNT 1
+
+struct s3a_server {
+    struct s3a_settings settings;
+    struct s3a_home home;
+    struct s3a_objects *objects;
+    struct s3a_listener listener;
+    struct s3a_loop loops[LOOP_COUNT];
+};
+
+static enum s3a_status make_bucket(struct s3a_server *server, const char *name,
+                                   struct s3a_error *error)
+{
+    struct s3a_op op = {.kind = S3A_OP_CREATE_BUCKET, .bucket = s3a_str_of(name)};
+    struct s3a_answer answer;
+    enum s3a_status status;
+
+    s3a_answer_init(&answer, 0);
+    status = s3a_objects_write(server->objects, &op, NULL, &answer);
+    if (status == S3A_BUCKET_EXISTS) {
+        status = S3A_OK;
+    }
+    if (status != S3A_OK) {
+        status = s3a_answer_error(&op, &answer, error);
+    }
+    s3a_answer_fini(&answer);
+    return status;
+}
+
+static enum s3a_status open_store(struct s3a_server *server, struct s3a_error *error)
+{
+    struct s3a_objects_options options = {.directory = server->home.path,
+                                          .create_buckets = server->settings.create_buckets};
+    enum s3a_status status = s3a_objects_open(&options, &server->objects, error);
+
+    for (size_t i = 0; status == S3A_OK && i < server->settings.bucket_count; i++) {
+        status = make_bucket(server, server->settings.buckets[i], error);
+    }
+    return status;
+}
+
+static enum s3a_status start_loops(struct s3a_server *server, struct s3a_error *error)
+{
+    enum s3a_status status = S3A_OK;
+
+    for (size_t i = 0; status == S3A_OK && i < LOOP_COUNT; i++) {
+        status = s3a_loop_start(&server->loops[i], &server->settings, server->objects,
+                                server->listener.fd, S3A_CONNECTIONS_MAX / LOOP_COUNT, error);
+    }
+    return status;
+}
+
+enum s3a_status s3a_server_start(const struct s3a_server_options *options,
+                                 struct s3a_server **ret_server, struct s3a_error *error)
+{
+    struct s3a_server *server;
+    enum s3a_status status;
+
+    s3a_error_clear(error);
+    if (!ret_server) {
+        return s3a_error_set(error, S3A_INVALID, "ret_server: it is NULL");
+    }
+    *ret_server = NULL;
+    server = calloc(1, sizeof(*server));
+    if (!server) {
+        return s3a_error_set_no_memory(error);
+    }
+    server->listener.fd = -1;
+    status = s3a_settings_init(&server->settings, options, error);
+    if (status == S3A_OK) {
+        status = s3a_listener_open(server->settings.address, server->settings.port,
+                                   &server->listener, error);
+    }
+    if (status == S3A_OK) {
+        status = s3a_home_init(&server->home, server->settings.directory,
+                               server->settings.keep_files, error);
+    }
+    if (status == S3A_OK) {
+        status = open_store(server, error);
+    }
+    if (status == S3A_OK) {
+        status = start_loops(server, error);
+    }
+    if (status != S3A_OK) {
+        s3a_server_stop(server);
+        return status;
+    }
+    *ret_server = server;
+    return S3A_OK;
+}
+
+void s3a_server_stop(struct s3a_server *server)
+{
+    if (!server) {
+        return;
+    }
+    s3a_listener_close(&server->listener);
+    for (size_t i = 0; i < LOOP_COUNT; i++) {
+        s3a_loop_stop(&server->loops[i]);
+    }
+    for (size_t i = 0; i < LOOP_COUNT; i++) {
+        s3a_loop_join(&server->loops[i]);
+    }
+    s3a_objects_close(server->objects);
+    s3a_home_fini(&server->home);
+    s3a_settings_fini(&server->settings);
+    free(server);
+}
+
+const char *s3a_server_endpoint(const struct s3a_server *server)
+{
+    return server ? server->listener.endpoint : NULL;
+}
+
+uint16_t s3a_server_port(const struct s3a_server *server)
+{
+    return server ? server->listener.port : 0;
+}
+
+const char *s3a_server_directory(const struct s3a_server *server)
+{
+    return server ? server->home.path : NULL;
+}
+
+const char *s3a_server_access_key(const struct s3a_server *server)
+{
+    return server ? server->settings.keys[0].access_key : NULL;
+}
+
+const char *s3a_server_secret_key(const struct s3a_server *server)
+{
+    return server ? server->settings.keys[0].secret_key : NULL;
+}

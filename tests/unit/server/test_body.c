@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+#include "test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "body.h"
+#include "fail_malloc.h"
+#include "home.h"
+#include "objects.h"
+#include "sigv4.h"
+
+#define SHA256_OF_HELLO "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
+#define MD5_OF_HELLO "XUFAKrxLKna5cZ2REBfFkg=="
+
+struct scene {
+    struct s3a_home home;
+    struct s3a_objects *objects;
+};
+
+static int set_scene(void **state)
+{
+    struct scene *scene = calloc(1, sizeof(*scene));
+
+    assert_int_equal(s3a_home_init(&scene->home, NULL, false, NULL), S3A_OK);
+    assert_int_equal(s3a_objects_open(&(struct s3a_objects_options){.directory = scene->home.path},
+                                      &scene->objects, NULL),
+                     S3A_OK);
+    *state = scene;
+    return 0;
+}
+
+static int clear_scene(void **state)
+{
+    struct scene *scene = *state;
+
+    s3a_objects_close(scene->objects);
+    s3a_home_fini(&scene->home);
+    free(scene);
+    return 0;
+}
+
+/* Takes a body in two pieces. */
+static enum s3a_code take(struct scene *scene, const char *hash, const char *md5, const char *text,
+                          const char **ret_message)
+{
+    struct s3a_str bytes = s3a_str_of(text);
+    struct s3a_body body;
+    enum s3a_code code = s3a_body_init(&body, scene->objects, s3a_str_of(hash), s3a_str_of(md5));
+
+    if (code == S3A_CODE_NONE) {
+        assert_int_equal(s3a_body_append(&body, s3a_str_make(bytes.data, bytes.size / 2)),
+                         S3A_CODE_NONE);
+        assert_int_equal(s3a_body_append(&body, s3a_str_skip(bytes, bytes.size / 2)),
+                         S3A_CODE_NONE);
+        code = s3a_body_end(&body);
+        assert_int_equal(body.spool.size, bytes.size);
+    }
+    *ret_message = body.message;
+    s3a_body_fini(&body);
+    return code;
+}
+
+static void it_is_what_it_was_announced_to_be(void **state)
+{
+    const char *message;
+
+    assert_int_equal(take(*state, SHA256_OF_HELLO, MD5_OF_HELLO, "hello", &message), S3A_CODE_NONE);
+    assert_int_equal(take(*state, S3A_UNSIGNED_PAYLOAD, NULL, "hello", &message), S3A_CODE_NONE);
+    assert_int_equal(take(*state, SHA256_OF_HELLO, NULL, "hellO", &message),
+                     S3A_CODE_XAMZ_CONTENT_SHA256_MISMATCH);
+    assert_int_equal(take(*state, S3A_UNSIGNED_PAYLOAD, MD5_OF_HELLO, "hellO", &message),
+                     S3A_CODE_BAD_DIGEST);
+}
+
+static void an_announcement_that_is_none_is_refused(void **state)
+{
+    const char *message;
+
+    assert_int_equal(take(*state, SHA256_OF_HELLO, "XUFA", "hello", &message),
+                     S3A_CODE_INVALID_DIGEST);
+    assert_int_equal(take(*state, SHA256_OF_HELLO, "", "hello", &message), S3A_CODE_INVALID_DIGEST);
+    assert_int_equal(take(*state, "2cf2", NULL, "hello", &message), S3A_CODE_INVALID_ARGUMENT);
+    assert_non_null(message);
+    assert_int_equal(take(*state, "STREAMING-UNSIGNED-PAYLOAD-TRAILER", NULL, "hello", &message),
+                     S3A_CODE_NOT_IMPLEMENTED);
+    assert_non_null(message);
+}
+
+static void the_file_of_a_large_body_goes_with_it(void **state)
+{
+    struct scene *scene = *state;
+    size_t size = S3A_INLINE_SIZE_MAX + 1;
+    char *bytes = calloc(1, size);
+    char path[4096];
+    struct s3a_body body;
+
+    assert_int_equal(
+        s3a_body_init(&body, scene->objects, S3A_STR(S3A_UNSIGNED_PAYLOAD), s3a_str_make(NULL, 0)),
+        S3A_CODE_NONE);
+    assert_int_equal(s3a_body_append(&body, s3a_str_make(bytes, size)), S3A_CODE_NONE);
+    snprintf(path, sizeof(path), "%s/incoming/%s", scene->home.path, body.spool.id);
+    assert_int_equal(access(path, F_OK), 0);
+    s3a_body_fini(&body);
+    assert_int_not_equal(access(path, F_OK), 0);
+    free(bytes);
+}
+
+static void take_hello(void *arg)
+{
+    struct scene *scene = arg;
+    struct s3a_body body;
+    enum s3a_code code =
+        s3a_body_init(&body, scene->objects, S3A_STR(SHA256_OF_HELLO), S3A_STR(MD5_OF_HELLO));
+
+    if (code == S3A_CODE_NONE) {
+        code = s3a_body_append(&body, S3A_STR("hello"));
+    }
+    if (code == S3A_CODE_NONE) {
+        code = s3a_body_end(&body);
+    }
+    s3a_body_fini(&body);
+    assert_true(code == S3A_CODE_NONE || code == S3A_CODE_INTERNAL_ERROR ||
+                code == S3A_CODE_SERVICE_UNAVAILABLE);
+}
+
+static void without_memory_it_says_so(void **state)
+{
+    fail_malloc_sweep(take_hello, *state);
+}
+
+#define SCENE_TEST(name) cmocka_unit_test_setup_teardown(name, set_scene, clear_scene)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SCENE_TEST(it_is_what_it_was_announced_to_be),
+        SCENE_TEST(an_announcement_that_is_none_is_refused),
+        SCENE_TEST(the_file_of_a_large_body_goes_with_it),
+        SCENE_TEST(without_memory_it_says_so),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
