@@ -66,8 +66,7 @@ static void put_name(struct s3a_json_shown *shown, struct s3a_str name)
 
     put(shown, "%s", quote);
     while (name.size > 0 && shown->size < SHOWN_MAX) {
-        unsigned char first = (unsigned char)name.data[0];
-        size_t size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0x80 ? 2 : 1;
+        size_t size = s3a_json_character_size(name.data[0]);
         put_character(shown, name.data, size);
         name = s3a_str_skip(name, size);
     }

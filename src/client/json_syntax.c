@@ -61,8 +61,7 @@ static struct s3a_str word(const struct scan *scan)
 /* Bytes of the character that starts here, or 0 where it is not UTF-8. */
 static size_t character_size(const struct scan *scan)
 {
-    unsigned char first = (unsigned char)*here(scan);
-    size_t size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0x80 ? 2 : 1;
+    size_t size = s3a_json_character_size(*here(scan));
 
     if (size == 1) {
         return 1;
@@ -232,7 +231,7 @@ static enum s3a_status check_escape(struct scan *scan)
     if (unit < 0) {
         return fail(scan, "\\u without four hexadecimal digits");
     }
-    if (is_lead(unit) && left(scan) >= 12 && here(scan)[6] == '\\' && here(scan)[7] == 'u' &&
+    if (is_lead(unit) && left(scan) >= 8 && here(scan)[6] == '\\' && here(scan)[7] == 'u' &&
         is_trail(hex4(scan, scan->at + 8))) {
         scan->at += 12;
         return S3A_OK;

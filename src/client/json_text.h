@@ -54,6 +54,14 @@ struct s3a_json_items s3a_json_items(struct s3a_str container);
 bool s3a_json_next(struct s3a_json_items *items, struct s3a_str *ret_name,
                    struct s3a_str *ret_value);
 
+/* How many bytes a character of UTF-8 has, told by its first. */
+static inline size_t s3a_json_character_size(char first)
+{
+    unsigned char byte = (unsigned char)first;
+
+    return byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0x80 ? 2 : 1;
+}
+
 /* Starts to read a string: what stands between its quotes. */
 struct s3a_str s3a_json_string_begin(struct s3a_str string);
 

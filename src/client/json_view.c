@@ -177,11 +177,10 @@ size_t s3a_json_string_next(struct s3a_str *rest, char ret_utf8[4])
     if (rest->size == 0) {
         return 0;
     }
-    unsigned char first = (unsigned char)rest->data[0];
-    if (first == '\\') {
+    if (rest->data[0] == '\\') {
         return next_escape(rest, ret_utf8);
     }
-    size_t size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0x80 ? 2 : 1;
+    size_t size = s3a_json_character_size(rest->data[0]);
     memcpy(ret_utf8, rest->data, size);
     *rest = s3a_str_skip(*rest, size);
     return size;

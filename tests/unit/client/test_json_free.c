@@ -30,6 +30,23 @@ static void a_value_is_freed_with_all_that_it_points_to(void **state)
     s3a_json_free(&config_type, config);
 }
 
+static void an_optional_struct_is_freed_with_what_is_in_it(void **state)
+{
+    (void)state;
+    struct site {
+        struct host *host;
+    };
+    static const struct s3a_field fields[] = {
+        S3A_FIELD_OPTIONAL(struct site, host, &host_type),
+    };
+    static const struct s3a_type type = S3A_TYPE(struct site, fields);
+    struct site *site = calloc(1, sizeof(*site));
+
+    site->host = calloc(1, sizeof(*site->host));
+    site->host->name = strdup("host");
+    s3a_json_free(&type, site);
+}
+
 static void a_half_built_value_is_freed_as_far_as_it_goes(void **state)
 {
     (void)state;
@@ -67,6 +84,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_value_is_freed_with_all_that_it_points_to),
+        cmocka_unit_test(an_optional_struct_is_freed_with_what_is_in_it),
         cmocka_unit_test(a_half_built_value_is_freed_as_far_as_it_goes),
         cmocka_unit_test(a_decoded_value_may_be_rebuilt_before_it_is_freed),
     };

@@ -88,12 +88,14 @@ static const struct {
     {"{\"a", "line 1, column 2: a string without its closing quote"},
     {"[\"a\\", "line 1, column 4: a backslash that is no escape"},
     {"[\"a\nb\"]", "line 1, column 4: byte 0x0a in a string, where it must be escaped"},
+    {"[\"\x1f\"]", "line 1, column 3: byte 0x1f in a string, where it must be escaped"},
     {"[\"\\x41\"]", "line 1, column 3: a backslash that is no escape"},
     {"[\"\\u12\"]", "line 1, column 3: \\u without four hexadecimal digits"},
     {"[\"\\u12g4\"]", "line 1, column 3: \\u without four hexadecimal digits"},
     {"[\"\\ud800\"]", "line 1, column 3: half of a surrogate pair"},
     {"[\"\\ud800\\u0041\"]", "line 1, column 3: half of a surrogate pair"},
     {"[\"\\ud800\\ud800\"]", "line 1, column 3: half of a surrogate pair"},
+    {"[\"\\ud800\\udc0", "line 1, column 3: half of a surrogate pair"},
     {"[\"\\udc00\"]", "line 1, column 3: half of a surrogate pair"},
     {"[\"\xc3\xa9\xff\"]", "line 1, column 4: byte 0xff is not UTF-8"},
     {"[\"\xc0\x80\"]", "line 1, column 3: byte 0xc0 is not UTF-8"},
@@ -149,6 +151,17 @@ static void depth_and_size_have_a_bound(void **state)
     memset(text, '[', S3A_JSON_DEPTH_MAX + 1);
     assert_int_equal(s3a_json_check(s3a_str_make(text, sizeof(text)), &value, &error), S3A_FORMAT);
     assert_string_equal(error.message, "line 1, column 33: nested deeper than 32");
+
+    /* Side by side there may be any number. */
+    struct s3a_buf wide;
+    s3a_buf_init(&wide, 1000);
+    s3a_buf_append_byte(&wide, '[');
+    for (int i = 0; i < 2 * S3A_JSON_DEPTH_MAX; i++) {
+        s3a_buf_append_text(&wide, "[],{},");
+    }
+    s3a_buf_append_text(&wide, "0]");
+    assert_int_equal(s3a_json_check(s3a_buf_str(&wide), &value, &error), S3A_OK);
+    s3a_buf_fini(&wide);
 
     /* Not one byte of it is looked at. */
     assert_int_equal(

@@ -59,6 +59,10 @@ static void strings_are_read_and_compared_without_their_escapes(void **state)
     assert_true(s3a_json_string_is(string, S3A_STR(plain)));
     assert_false(s3a_json_string_is(string, S3A_STR("\"\\/\b\f\n\r\tA")));
     assert_false(s3a_json_string_is(string, s3a_str_make(plain, sizeof(plain))));
+    assert_true(s3a_json_string_is(S3A_STR("\"\\u007f\\u0080\\u07ff\\u0800\\uffff\""),
+                                   S3A_STR("\x7f\xc2\x80\xdf\xbf\xe0\xa0\x80\xef\xbf\xbf")));
+    assert_true(s3a_json_string_is(S3A_STR("\"\\ud800\\udc00\\udbff\\udfff\""),
+                                   S3A_STR("\xf0\x90\x80\x80\xf4\x8f\xbf\xbf")));
     assert_true(s3a_json_string_is(S3A_STR("\"\""), S3A_STR("")));
     assert_false(s3a_json_string_is(S3A_STR("\"\""), S3A_STR("a")));
     assert_false(s3a_json_string_is(S3A_STR("\"a\""), S3A_STR("")));
