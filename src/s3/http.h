@@ -6,20 +6,21 @@
 
 #include "op.h"
 #include "uri.h"
+#include "xml.h"
 
 #define S3A_HTTP_HEADERS_MAX (S3A_STORED_HEADERS_MAX + 24)
 /* A head that is longer than this is not accepted. */
 #define S3A_HTTP_HEAD_SIZE_MAX (64 * 1024)
-/* An XML answer that is longer than this is not read: 1 000 keys of 1 024 bytes, encoded. */
-#define S3A_XML_SIZE_MAX (8 * 1024 * 1024)
 
 /* Where requests go, and how a bucket is written into them. */
 struct s3a_addressing {
     struct s3a_endpoint endpoint;
-    bool virtual_host; /* bucket.host instead of host/bucket */
+    /* bucket.host instead of host/bucket; not where the host is an address, where the bucket's name
+     * is no host name, or where it has a dot and the endpoint is https: (no certificate fits). */
+    bool virtual_host;
 };
 
-/* A request, without what signing adds. The texts live in pool. */
+/* A request, without what signing adds. The texts live in pool or in the op. */
 struct s3a_http_request {
     const char *method;
     struct s3a_str host;                             /* Host header */
@@ -29,17 +30,19 @@ struct s3a_http_request {
     size_t header_count;
 };
 
-/* An answer's head. The texts live in pool. */
+/* An answer's head. The texts live in pool or in the answer. */
 struct s3a_http_response {
     int http_status;
     struct s3a_header headers[S3A_HTTP_HEADERS_MAX];
     size_t header_count;
 };
 
+/* False where there is no more room. */
 bool s3a_http_request_add(struct s3a_http_request *request, struct s3a_str name,
                           struct s3a_str value);
 
-/* client: op → request. S3A_NO_MEMORY, or S3A_INVALID for more headers than there is room for. */
+/* client: op → request. S3A_NO_MEMORY, or S3A_INVALID for more headers than there is room for, and
+ * for one that an object does not keep or that would break the request (s3a_header_is_valid). */
 S3A_MUST_CHECK enum s3a_status s3a_op_encode(const struct s3a_op *op,
                                              const struct s3a_addressing *addressing,
                                              struct s3a_pool *pool,

@@ -39,6 +39,32 @@ bool s3a_header_is_metadata(struct s3a_str name)
     return s3a_str_starts_with(name, "x-amz-meta-");
 }
 
+/* RFC 9110, section 5.6.2, without the upper-case letters. */
+static bool is_token(struct s3a_str name)
+{
+    const struct s3a_str others = S3A_STR("!#$%&'*+-.^_`|~");
+
+    for (size_t i = 0; i < name.size; i++) {
+        char byte = name.data[i];
+        if (!((byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9') ||
+              s3a_str_find(others, byte) < others.size)) {
+            return false;
+        }
+    }
+    return name.size > 0;
+}
+
+bool s3a_header_is_valid(struct s3a_str name, struct s3a_str value)
+{
+    for (size_t i = 0; i < value.size; i++) {
+        unsigned char byte = (unsigned char)value.data[i];
+        if ((byte < ' ' && byte != '\t') || byte == 0x7f) {
+            return false;
+        }
+    }
+    return is_token(name);
+}
+
 /* Where the range begins and ends (exclusive) in an object of that size. */
 static void range_bounds(const struct s3a_range *range, uint64_t object_size, uint64_t *ret_first,
                          uint64_t *ret_end)

@@ -70,6 +70,10 @@ bool s3a_headers_add(struct s3a_headers *headers, struct s3a_str name, struct s3
 bool s3a_header_is_stored(struct s3a_str name);
 bool s3a_header_is_metadata(struct s3a_str name);
 
+/* May it be sent? A name of the characters that names have, in lower case, and a value without
+ * control characters, which could end the header and begin another. */
+bool s3a_header_is_valid(struct s3a_str name, struct s3a_str value);
+
 enum s3a_range_kind {
     S3A_RANGE_NONE,
     S3A_RANGE_FROM_TO, /* bytes=first-last */
@@ -119,6 +123,9 @@ struct s3a_op {
     bool has_keys_max;
     bool encode_keys; /* encoding-type=url */
     bool fetch_owner;
+
+    /* HEAD_BUCKET that came as GET ?location: answered with a body. Servers only. */
+    bool wants_location;
 };
 
 /* "GET", "PUT", ... */

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: MIT */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "check.h"
+#include "date.h"
+#include "http.h"
+#include "xml.h"
+
+/* The store has one owner. */
+#define OWNER_ID S3A_STR("s3atomic")
+
+/* An answer on its way to the wire. status is that of the first failure. */
+struct encoder {
+    const struct s3a_op *op;
+    const struct s3a_answer *answer;
+    struct s3a_pool *pool;
+    struct s3a_http_response *response;
+    enum s3a_status status;
+};
+
+static void add(struct encoder *encoder, struct s3a_str name, struct s3a_str value)
+{
+    struct s3a_http_response *response = encoder->response;
+
+    s3a_check(response->header_count < S3A_HTTP_HEADERS_MAX);
+    response->headers[response->header_count++] = (struct s3a_header){name, value};
+}
+
+static void add_copy(struct encoder *encoder, struct s3a_str name, const char *value)
+{
+    struct s3a_str copy = s3a_pool_copy(encoder->pool, s3a_str_of(value));
+
+    if (!copy.data) {
+        encoder->status = S3A_NO_MEMORY;
+        return;
+    }
+    add(encoder, name, copy);
+}
+
+static void add_date(struct encoder *encoder, struct s3a_str name, int64_t time_ms)
+{
+    char text[S3A_DATE_HTTP_SIZE + 1];
+
+    if (time_ms != S3A_TIME_NONE) {
+        s3a_date_http(time_ms, text);
+        add_copy(encoder, name, text);
+    }
+}
+
+/* The validators of an object; a 304 has them as the full answer would. */
+static void add_validators(struct encoder *encoder)
+{
+    if (encoder->answer->etag[0] != '\0') {
+        add(encoder, S3A_STR("etag"), s3a_str_of(encoder->answer->etag));
+    }
+    add_date(encoder, S3A_STR("last-modified"), encoder->answer->modified_ms);
+}
+
+static void add_content_range(struct encoder *encoder)
+{
+    const struct s3a_answer *answer = encoder->answer;
+    char text[80];
+
+    if (answer->http_status == 206) {
+        uint64_t last = answer->range_offset + answer->range_size - 1;
+        snprintf(text, sizeof(text), "bytes %" PRIu64 "-%" PRIu64 "/%" PRIu64, answer->range_offset,
+                 last, answer->object_size);
+    } else if (answer->http_status == 416) {
+        snprintf(text, sizeof(text), "bytes */%" PRIu64, answer->object_size);
+    } else {
+        return;
+    }
+    add_copy(encoder, S3A_STR("content-range"), text);
+}
+
+static void add_object_headers(struct encoder *encoder)
+{
+    const struct s3a_headers *headers = &encoder->answer->headers;
+
+    add_validators(encoder);
+    add(encoder, S3A_STR("accept-ranges"), S3A_STR("bytes"));
+    add_content_range(encoder);
+    for (size_t i = 0; i < headers->count; i++) {
+        add(encoder, headers->items[i].name, headers->items[i].value);
+    }
+    if (!s3a_headers_find(headers, "content-type").data) {
+        add(encoder, S3A_STR("content-type"), S3A_STR("binary/octet-stream"));
+    }
+}
+
+static void add_location(struct encoder *encoder)
+{
+    char text[S3A_BUCKET_SIZE_MAX + 2];
+
+    snprintf(text, sizeof(text), "/%.*s", S3A_STR_ARG(encoder->op->bucket));
+    add_copy(encoder, S3A_STR("location"), text);
+}
+
+static void write_date(struct s3a_buf *body, const char *name, int64_t time_ms)
+{
+    char text[S3A_DATE_ISO_SIZE + 1];
+
+    s3a_date_iso(time_ms, text);
+    s3a_xml_text(body, name, s3a_str_of(text));
+}
+
+static void write_given(struct s3a_buf *body, const char *name, struct s3a_str text)
+{
+    if (text.size > 0) {
+        s3a_xml_text(body, name, text);
+    }
+}
+
+static void write_owner(struct s3a_buf *body)
+{
+    s3a_xml_open(body, "Owner");
+    s3a_xml_text(body, "ID", OWNER_ID);
+    s3a_xml_text(body, "DisplayName", OWNER_ID);
+    s3a_xml_close(body, "Owner");
+}
+
+/* A key, or a part of one, encoded where the request wants it so. */
+static void write_key(const struct s3a_op *op, struct s3a_buf *body, const char *name,
+                      struct s3a_str key)
+{
+    if (!op->encode_keys) {
+        s3a_xml_text(body, name, key);
+        return;
+    }
+    s3a_xml_open(body, name);
+    s3a_uri_encode(body, key, true);
+    s3a_xml_close(body, name);
+}
+
+static void write_object(const struct s3a_op *op, struct s3a_buf *body,
+                         const struct s3a_entry *entry)
+{
+    s3a_xml_open(body, "Contents");
+    write_key(op, body, "Key", entry->name);
+    write_date(body, "LastModified", entry->modified_ms);
+    s3a_xml_text(body, "ETag", entry->etag);
+    s3a_xml_uint64(body, "Size", entry->size);
+    if (op->fetch_owner) {
+        write_owner(body);
+    }
+    s3a_xml_text(body, "StorageClass", S3A_STR("STANDARD"));
+    s3a_xml_close(body, "Contents");
+}
+
+static void write_objects(const struct s3a_op *op, const struct s3a_answer *answer,
+                          struct s3a_buf *body)
+{
+    s3a_xml_begin(body, "ListBucketResult");
+    s3a_xml_text(body, "Name", op->bucket);
+    write_key(op, body, "Prefix", op->prefix);
+    if (op->delimiter.size > 0) {
+        write_key(op, body, "Delimiter", op->delimiter);
+    }
+    if (op->start_after.size > 0) {
+        write_key(op, body, "StartAfter", op->start_after);
+    }
+    write_given(body, "ContinuationToken", op->continuation);
+    write_given(body, "NextContinuationToken", answer->next_continuation);
+    s3a_xml_uint64(body, "KeyCount", answer->entry_count);
+    s3a_xml_uint64(body, "MaxKeys", op->has_keys_max ? op->keys_max : S3A_LIST_KEYS_MAX);
+    write_given(body, "EncodingType", op->encode_keys ? S3A_STR("url") : S3A_STR(""));
+    s3a_xml_text(body, "IsTruncated", answer->truncated ? S3A_STR("true") : S3A_STR("false"));
+    for (size_t i = 0; i < answer->entry_count; i++) {
+        if (!answer->entries[i].is_prefix) {
+            write_object(op, body, &answer->entries[i]);
+        }
+    }
+    for (size_t i = 0; i < answer->entry_count; i++) {
+        if (answer->entries[i].is_prefix) {
+            s3a_xml_open(body, "CommonPrefixes");
+            write_key(op, body, "Prefix", answer->entries[i].name);
+            s3a_xml_close(body, "CommonPrefixes");
+        }
+    }
+    s3a_xml_close(body, "ListBucketResult");
+}
+
+static void write_buckets(const struct s3a_op *op, const struct s3a_answer *answer,
+                          struct s3a_buf *body)
+{
+    s3a_xml_begin(body, "ListAllMyBucketsResult");
+    write_owner(body);
+    s3a_xml_open(body, "Buckets");
+    for (size_t i = 0; i < answer->entry_count; i++) {
+        s3a_xml_open(body, "Bucket");
+        s3a_xml_text(body, "Name", answer->entries[i].name);
+        write_date(body, "CreationDate", answer->entries[i].modified_ms);
+        s3a_xml_close(body, "Bucket");
+    }
+    s3a_xml_close(body, "Buckets");
+    write_given(body, "ContinuationToken", answer->next_continuation);
+    write_given(body, "Prefix", op->prefix);
+    s3a_xml_close(body, "ListAllMyBucketsResult");
+}
+
+static void write_error(const struct s3a_op *op, const struct s3a_answer *answer,
+                        struct s3a_str resource, struct s3a_buf *body)
+{
+    bool is_other = answer->code == S3A_CODE_OTHER;
+
+    s3a_xml_begin_plain(body, "Error");
+    s3a_xml_text(body, "Code",
+                 is_other ? answer->code_text : s3a_str_of(s3a_code_wire(answer->code)));
+    s3a_xml_text(body, "Message",
+                 answer->message.size > 0 ? answer->message
+                                          : s3a_str_of(s3a_code_message(answer->code)));
+    write_given(body, "Condition", answer->condition);
+    write_given(body, "Header", answer->header);
+    write_given(body, "BucketName", op->bucket);
+    write_given(body, "Key", op->key);
+    if (answer->http_status == 416) {
+        s3a_xml_uint64(body, "ActualObjectSize", answer->object_size);
+    }
+    s3a_xml_text(body, "Resource", resource);
+    s3a_xml_text(body, "RequestId", s3a_str_of(answer->request_id));
+    s3a_xml_close(body, "Error");
+}
+
+static void encode_success(struct encoder *encoder, struct s3a_buf *body)
+{
+    const struct s3a_op *op = encoder->op;
+
+    switch (op->kind) {
+    case S3A_OP_LIST_BUCKETS:
+        write_buckets(op, encoder->answer, body);
+        break;
+    case S3A_OP_LIST_OBJECTS:
+        write_objects(op, encoder->answer, body);
+        break;
+    case S3A_OP_CREATE_BUCKET:
+        add_location(encoder);
+        break;
+    case S3A_OP_HEAD_BUCKET:
+        if (op->wants_location) {
+            s3a_xml_begin(body, "LocationConstraint");
+            s3a_xml_close(body, "LocationConstraint");
+        } else {
+            add(encoder, S3A_STR("x-amz-bucket-region"), S3A_STR("us-east-1"));
+        }
+        break;
+    case S3A_OP_GET_OBJECT:
+    case S3A_OP_HEAD_OBJECT:
+        add_object_headers(encoder);
+        break;
+    case S3A_OP_PUT_OBJECT:
+        add(encoder, S3A_STR("etag"), s3a_str_of(encoder->answer->etag));
+        break;
+    case S3A_OP_DELETE_BUCKET:
+    case S3A_OP_DELETE_OBJECT:
+        break;
+    }
+}
+
+static bool is_head(const struct s3a_op *op)
+{
+    return op->kind == S3A_OP_HEAD_OBJECT || (op->kind == S3A_OP_HEAD_BUCKET && !op->wants_location);
+}
+
+enum s3a_status s3a_answer_encode(const struct s3a_op *op, const struct s3a_answer *answer,
+                                  struct s3a_str resource, struct s3a_pool *pool,
+                                  struct s3a_http_response *ret_response, struct s3a_buf *body)
+{
+    struct encoder encoder = {
+        .op = op, .answer = answer, .pool = pool, .response = ret_response, .status = S3A_OK};
+
+    ret_response->http_status = answer->http_status;
+    ret_response->header_count = 0;
+    s3a_check(answer->code != S3A_CODE_NONE || answer->http_status < 300);
+    if (answer->request_id[0] != '\0') {
+        add(&encoder, S3A_STR("x-amz-request-id"), s3a_str_of(answer->request_id));
+    }
+    add_date(&encoder, S3A_STR("date"), answer->date_ms);
+    if (answer->http_status < 300) {
+        encode_success(&encoder, body);
+    } else if (answer->http_status == 304) {
+        add_validators(&encoder);
+    } else {
+        add_content_range(&encoder);
+        if (!is_head(op)) {
+            write_error(op, answer, resource, body);
+        }
+    }
+    if (body->size > 0) {
+        add(&encoder, S3A_STR("content-type"), S3A_STR("application/xml"));
+    }
+    return encoder.status != S3A_OK ? encoder.status : body->status;
+}

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "op_decode.h"
+
+#define KEYS_MAX_ASKED INT32_MAX
+
+/* Parameters that make another operation of a request, or another answer: they are not known here,
+ * and must not be passed over. Source: the operations of the Amazon S3 API Reference. */
+static const char *const sub_resources[] = {
+    "abac",
+    "accelerate",
+    "acl",
+    "analytics",
+    "append",
+    "attributes",
+    "cors",
+    "delete",
+    "encryption",
+    "intelligent-tiering",
+    "inventory",
+    "legal-hold",
+    "lifecycle",
+    "location",
+    "logging",
+    "metadataConfiguration",
+    "metadataInventoryTable",
+    "metadataJournalTable",
+    "metadataTable",
+    "metrics",
+    "notification",
+    "object-lock",
+    "ownershipControls",
+    "partNumber",
+    "policy",
+    "policyStatus",
+    "publicAccessBlock",
+    "renameObject",
+    "replication",
+    "requestPayment",
+    "response-cache-control",
+    "response-content-disposition",
+    "response-content-encoding",
+    "response-content-language",
+    "response-content-type",
+    "response-expires",
+    "restore",
+    "retention",
+    "select",
+    "session",
+    "tagging",
+    "torrent",
+    "uploadId",
+    "uploads",
+    "versionId",
+    "versioning",
+    "versions",
+    "website",
+};
+
+/* The parameters of a signature, and those that presigning clients make of headers that only
+ * concern the body's checksum: not ours to read. */
+static const char *const passing[] = {
+    "x-amz-algorithm",      "x-amz-credential",     "x-amz-date",      "x-amz-expires",
+    "x-amz-signedheaders",  "x-amz-signature",      "x-amz-security-token",
+    "x-amz-content-sha256", "x-amz-user-agent",
+};
+
+static bool is_one_of(struct s3a_str name, const char *const *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (s3a_str_is(name, names[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum s3a_code refuse_argument(struct s3a_op_decoder *decoder, const char *name)
+{
+    return s3a_op_refuse(decoder, S3A_CODE_INVALID_ARGUMENT, "The value of %s is not valid", name);
+}
+
+static enum s3a_code decode_max(struct s3a_op_decoder *decoder, const char *name,
+                                struct s3a_str value)
+{
+    uint64_t max;
+
+    if (!s3a_str_to_uint64(value, KEYS_MAX_ASKED, &max)) {
+        return refuse_argument(decoder, name);
+    }
+    decoder->op->keys_max = max > S3A_LIST_KEYS_MAX ? S3A_LIST_KEYS_MAX : (uint32_t)max;
+    decoder->op->has_keys_max = true;
+    return S3A_CODE_NONE;
+}
+
+static enum s3a_code decode_text(struct s3a_op_decoder *decoder, const char *name,
+                                 struct s3a_str value, struct s3a_str *ret_text)
+{
+    if (!s3a_str_is_utf8(value)) {
+        return refuse_argument(decoder, name);
+    }
+    *ret_text = value.data ? value : S3A_STR("");
+    return S3A_CODE_NONE;
+}
+
+/* What both listings have. */
+static enum s3a_code decode_list_parameter(struct s3a_op_decoder *decoder, struct s3a_str name,
+                                           struct s3a_str value)
+{
+    struct s3a_op *op = decoder->op;
+
+    if (s3a_str_is(name, "prefix")) {
+        return decode_text(decoder, "prefix", value, &op->prefix);
+    }
+    if (s3a_str_is(name, "continuation-token")) {
+        return value.size == 0
+                   ? refuse_argument(decoder, "continuation-token")
+                   : decode_text(decoder, "continuation-token", value, &op->continuation);
+    }
+    return S3A_CODE_NONE;
+}
+
+static enum s3a_code decode_objects_parameter(struct s3a_op_decoder *decoder, struct s3a_str name,
+                                              struct s3a_str value, bool *ret_is_version_2)
+{
+    struct s3a_op *op = decoder->op;
+
+    if (s3a_str_is(name, "list-type")) {
+        *ret_is_version_2 = s3a_str_is(value, "2");
+        return *ret_is_version_2 ? S3A_CODE_NONE : refuse_argument(decoder, "list-type");
+    }
+    if (s3a_str_is(name, "delimiter")) {
+        return decode_text(decoder, "delimiter", value, &op->delimiter);
+    }
+    if (s3a_str_is(name, "start-after")) {
+        return decode_text(decoder, "start-after", value, &op->start_after);
+    }
+    if (s3a_str_is(name, "max-keys")) {
+        return decode_max(decoder, "max-keys", value);
+    }
+    if (s3a_str_is(name, "encoding-type")) {
+        op->encode_keys = s3a_str_is(value, "url");
+        return op->encode_keys ? S3A_CODE_NONE : refuse_argument(decoder, "encoding-type");
+    }
+    if (s3a_str_is(name, "fetch-owner")) {
+        op->fetch_owner = s3a_str_is(value, "true");
+        return S3A_CODE_NONE;
+    }
+    return decode_list_parameter(decoder, name, value);
+}
+
+static enum s3a_code decode_buckets_parameter(struct s3a_op_decoder *decoder, struct s3a_str name,
+                                              struct s3a_str value)
+{
+    if (s3a_str_is(name, "max-buckets")) {
+        enum s3a_code code = decode_max(decoder, "max-buckets", value);
+        return code == S3A_CODE_NONE && decoder->op->keys_max == 0
+                   ? refuse_argument(decoder, "max-buckets")
+                   : code;
+    }
+    if (s3a_str_is(name, "bucket-region")) {
+        return s3a_op_refuse(decoder, S3A_CODE_NOT_IMPLEMENTED,
+                             "GET ?bucket-region is not implemented by this server");
+    }
+    return decode_list_parameter(decoder, name, value);
+}
+
+/* A presigned URL carries headers as parameters, their names in any case. */
+static enum s3a_code decode_amz_parameter(struct s3a_op_decoder *decoder, struct s3a_str name,
+                                          struct s3a_str value)
+{
+    char *lower = s3a_pool_alloc(decoder->pool, name.size);
+
+    if (!lower) {
+        return s3a_op_refuse(decoder, S3A_CODE_INTERNAL_ERROR, "out of memory");
+    }
+    for (size_t i = 0; i < name.size; i++) {
+        char byte = name.data[i];
+        lower[i] = byte >= 'A' && byte <= 'Z' ? (char)(byte - 'A' + 'a') : byte;
+    }
+    name = s3a_str_make(lower, name.size);
+    return is_one_of(name, passing, sizeof(passing) / sizeof(passing[0]))
+               ? S3A_CODE_NONE
+               : s3a_op_decode_amz_header(decoder, name, value.data ? value : S3A_STR(""));
+}
+
+static enum s3a_code decode_parameter(struct s3a_op_decoder *decoder, struct s3a_str name,
+                                      struct s3a_str value, bool *ret_is_version_2)
+{
+    struct s3a_op *op = decoder->op;
+
+    if (s3a_str_starts_with_nocase(name, "x-amz-")) {
+        return decode_amz_parameter(decoder, name, value);
+    }
+    if (op->kind == S3A_OP_LIST_OBJECTS && s3a_str_is(name, "location")) {
+        op->kind = S3A_OP_HEAD_BUCKET;
+        op->wants_location = true;
+        return S3A_CODE_NONE;
+    }
+    if (is_one_of(name, sub_resources, sizeof(sub_resources) / sizeof(sub_resources[0]))) {
+        return s3a_op_refuse(decoder, S3A_CODE_NOT_IMPLEMENTED,
+                             "%.*s ?%.*s is not implemented by this server",
+                             S3A_STR_ARG(decoder->request->method), S3A_STR_ARG(name));
+    }
+    if (op->kind == S3A_OP_LIST_OBJECTS) {
+        return decode_objects_parameter(decoder, name, value, ret_is_version_2);
+    }
+    return op->kind == S3A_OP_LIST_BUCKETS ? decode_buckets_parameter(decoder, name, value)
+                                           : S3A_CODE_NONE;
+}
+
+enum s3a_code s3a_op_decode_query(struct s3a_op_decoder *decoder)
+{
+    struct s3a_str rest = decoder->request->query;
+    struct s3a_str name;
+    struct s3a_str value;
+    bool is_version_2 = false;
+
+    while (s3a_query_next(&rest, &name, &value)) {
+        enum s3a_status status = s3a_uri_decode(decoder->pool, name, true, &name);
+        if (status == S3A_OK) {
+            status = s3a_uri_decode(decoder->pool, value, true, &value);
+        }
+        if (status != S3A_OK) {
+            return status == S3A_NO_MEMORY
+                       ? s3a_op_refuse(decoder, S3A_CODE_INTERNAL_ERROR, "out of memory")
+                       : s3a_op_refuse(decoder, S3A_CODE_INVALID_URI,
+                                       "The query has a '%%' without two hexadecimal digits");
+        }
+        enum s3a_code code = decode_parameter(decoder, name, value, &is_version_2);
+        if (code != S3A_CODE_NONE) {
+            return code;
+        }
+    }
+    if (decoder->op->kind == S3A_OP_LIST_OBJECTS && !is_version_2) {
+        return s3a_op_refuse(decoder, S3A_CODE_NOT_IMPLEMENTED,
+                             "ListObjects version 1 is not implemented by this server: use version "
+                             "2 (list-type=2)");
+    }
+    return S3A_CODE_NONE;
+}
