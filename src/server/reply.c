@@ -62,8 +62,9 @@ static bool add_header(struct MHD_Response *response, struct s3a_pool *pool,
     if (!name.data || !value.data) {
         return false;
     }
-    /* libmicrohttpd has no way to send an empty value; one that is missing says the same. */
-    return value.size == 0 || MHD_add_response_header(response, name.data, value.data) == MHD_YES;
+    /* libmicrohttpd takes no empty value. Spaces around a value do not belong to it. */
+    const char *text = value.size > 0 ? value.data : " ";
+    return MHD_add_response_header(response, name.data, text) == MHD_YES;
 }
 
 struct MHD_Response *s3a_reply_make(const struct s3a_op *op, struct s3a_answer *answer,
