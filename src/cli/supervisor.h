@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef S3A_SUPERVISOR_H
+#define S3A_SUPERVISOR_H
+
+/*
+ * The loop that runs while CMD does: passes signals on, keeps track of its process group, and has
+ * somebody else decide when it must go.
+ */
+
+#include <stdint.h>
+
+#include "child.h"
+
+struct s3a_order {
+    int signal;       /* for the group: SIGTERM or SIGKILL; 0: none */
+    uint64_t wake_ms; /* when to ask again, by s3a_now_ms(); S3A_NEVER */
+};
+
+struct s3a_watch {
+    int event_fd; /* an eventfd: written to when there is reason to ask at once */
+    struct s3a_order (*look)(uint64_t now_ms, void *user);
+    void *user;
+};
+
+/* Returns once the whole group is gone. signals: of s3a_signals_open(). */
+enum s3a_status s3a_supervise(struct s3a_child *child, int signals, const struct s3a_watch *watch,
+                              struct s3a_error *error);
+
+#endif
