@@ -29,6 +29,11 @@ uint64_t s3a_clock_ms(void)
     return s3a_clock_us() / 1000;
 }
 
+struct timespec s3a_clock_wait(void)
+{
+    return read_clock(CLOCK_MONOTONIC);
+}
+
 int64_t s3a_clock_wall_ms(void)
 {
     struct timespec now = read_clock(CLOCK_REALTIME);

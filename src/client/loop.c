@@ -20,6 +20,8 @@ struct s3a_loop {
     int epoll_fd;
     int event_fd; /* wakes the thread for posted tasks */
     pthread_t thread;
+    pid_t pid;
+    bool stopped;
     uint64_t now_ms;
     struct s3a_timers timers;
 
@@ -173,6 +175,7 @@ enum s3a_status s3a_loop_new(struct s3a_loop **ret_loop, struct s3a_error *error
     s3a_list_init(&loop->posted);
     s3a_check(pthread_mutex_init(&loop->mutex, NULL) == 0);
     loop->now_ms = s3a_clock_ms();
+    loop->pid = getpid();
     loop->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     loop->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (loop->epoll_fd < 0 || loop->event_fd < 0 ||
@@ -189,9 +192,9 @@ enum s3a_status s3a_loop_new(struct s3a_loop **ret_loop, struct s3a_error *error
     return S3A_OK;
 }
 
-void s3a_loop_free(struct s3a_loop *loop)
+void s3a_loop_stop(struct s3a_loop *loop)
 {
-    if (!loop) {
+    if (loop->stopped) {
         return;
     }
     pthread_mutex_lock(&loop->mutex);
@@ -199,7 +202,21 @@ void s3a_loop_free(struct s3a_loop *loop)
     pthread_mutex_unlock(&loop->mutex);
     wake(loop);
     s3a_check(pthread_join(loop->thread, NULL) == 0);
+    loop->stopped = true;
+}
+
+void s3a_loop_free(struct s3a_loop *loop)
+{
+    if (!loop) {
+        return;
+    }
+    s3a_loop_stop(loop);
     close_all(loop);
+}
+
+bool s3a_loop_is_ours(const struct s3a_loop *loop)
+{
+    return loop->pid == getpid();
 }
 
 bool s3a_loop_is_inside(const struct s3a_loop *loop)

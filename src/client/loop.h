@@ -30,9 +30,15 @@ struct s3a_watch {
 
 S3A_MUST_CHECK enum s3a_status s3a_loop_new(struct s3a_loop **ret_loop, struct s3a_error *error);
 
-/* Ends the thread, after the tasks that are posted by then have run, and frees the loop. NULL is
- * accepted. Not from the loop's own thread. */
+/* Ends the thread, after the tasks that are posted by then have run. Not from the loop's own
+ * thread. What is posted later does nothing. */
+void s3a_loop_stop(struct s3a_loop *loop);
+
+/* Stops it where that was not done, and frees it. NULL is accepted. */
 void s3a_loop_free(struct s3a_loop *loop);
+
+/* False in a forked child, which does not have the thread. Any thread. */
+bool s3a_loop_is_ours(const struct s3a_loop *loop);
 
 /* Any thread; never fails, never blocks for long. A task that is posted already stays where it
  * is. */

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+#include "call.h"
+
+#include <stdio.h>
+
+void s3a_call_init(struct s3a_call *call, uint64_t body_bytes_max,
+                   void (*done)(struct s3a_call *call))
+{
+    *call = (struct s3a_call){.done = done};
+    s3a_answer_init(&call->answer, body_bytes_max > SIZE_MAX ? SIZE_MAX : (size_t)body_bytes_max);
+}
+
+void s3a_call_fini(struct s3a_call *call)
+{
+    s3a_answer_fini(&call->answer);
+}
+
+void s3a_call_clear_answer(struct s3a_call *call)
+{
+    size_t body_bytes_max = call->answer.body.size_max;
+
+    s3a_answer_fini(&call->answer);
+    s3a_answer_init(&call->answer, body_bytes_max);
+}
+
+bool s3a_op_is_write(enum s3a_op_kind kind)
+{
+    return kind == S3A_OP_CREATE_BUCKET || kind == S3A_OP_DELETE_BUCKET ||
+           kind == S3A_OP_PUT_OBJECT || kind == S3A_OP_DELETE_OBJECT;
+}
+
+void s3a_call_fail(struct s3a_call *call, enum s3a_status status, bool was_sent, const char *format,
+                   ...)
+{
+    struct s3a_answer *answer = &call->answer;
+    char message[S3A_ERROR_MESSAGE_MAX];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(message, sizeof(message), format, args);
+    va_end(args);
+    answer->code = S3A_CODE_NONE;
+    answer->http_status = 0;
+    answer->status = was_sent && s3a_op_is_write(call->op.kind) ? S3A_IN_DOUBT : status;
+    answer->message = s3a_pool_copy(&answer->pool, s3a_str_of(message));
+}
+
+void s3a_call_finish(struct s3a_call *call)
+{
+    enum s3a_status status = call->answer.status;
+
+    if (s3a_op_is_write(call->op.kind) && (status == S3A_SERVER || status == S3A_PROTOCOL)) {
+        call->answer.status = S3A_IN_DOUBT;
+    }
+    call->done(call);
+}
