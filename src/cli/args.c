@@ -23,8 +23,8 @@ struct reader {
 };
 
 /* NULL where there is no such option; by letter where that is not 0. */
-static const struct s3a_option *find(const struct s3a_syntax *syntax, char letter,
-                                     const char *name, size_t name_size)
+static const struct s3a_option *find(const struct s3a_syntax *syntax, char letter, const char *name,
+                                     size_t name_size)
 {
     for (size_t g = 0; g < S3A_GROUPS_MAX; g++) {
         const struct s3a_option_group *group = &syntax->groups[g];

@@ -73,9 +73,10 @@ static void has_stopped(struct s3a_child *child, int signal)
             s3a_child_resume(child);
             return;
         }
-        s3a_say_note("%d is stopped: it needs the terminal. The lock is still held. It goes on once "
-                     "s3atomic is brought to the foreground (fg).",
-                     (int)child->pid);
+        s3a_say_note(
+            "%d is stopped: it needs the terminal. The lock is still held. It goes on once "
+            "s3atomic is brought to the foreground (fg).",
+            (int)child->pid);
         return;
     }
     s3a_terminal_take(&child->terminal, true);
@@ -102,7 +103,8 @@ static void has_ended(struct s3a_child *child, int wait_status)
     child->wait_status = wait_status;
 }
 
-/* One of those who are our children: CMD, and whoever of its offspring has outlived their parent. */
+/* One of those who are our children: CMD, and whoever of its offspring has outlived their parent.
+ */
 static void has_changed(struct s3a_child *child, pid_t pid, int wait_status)
 {
     if (WIFEXITED(wait_status) || WIFSIGNALED(wait_status)) {

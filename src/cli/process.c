@@ -54,8 +54,8 @@ static int find_program(const char *word, char ret_path[PATH_MAX])
     }
     for (bool more = true; more;) {
         size_t size = strcspn(rest, ":");
-        int printed = snprintf(ret_path, PATH_MAX, "%.*s%s%s", (int)size, rest,
-                               size > 0 ? "/" : "", word);
+        int printed =
+            snprintf(ret_path, PATH_MAX, "%.*s%s%s", (int)size, rest, size > 0 ? "/" : "", word);
         if (printed < PATH_MAX && is_program(ret_path)) {
             return 0;
         }

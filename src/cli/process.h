@@ -34,8 +34,7 @@ struct s3a_process_plan {
  * or S3A_EXIT_LOCAL_IO; the error then says why, and no process is left. The program is looked for
  * as execvp(3) does, and one that is no executable format is given to /bin/sh.
  */
-int s3a_process_start(const struct s3a_process_plan *plan, pid_t *ret_pid,
-                      struct s3a_error *error);
+int s3a_process_start(const struct s3a_process_plan *plan, pid_t *ret_pid, struct s3a_error *error);
 
 /*
  * A copy of this process's environment in which the given NAME=VALUE texts replace those of the

@@ -31,8 +31,8 @@ void s3a_signals_restore(const struct s3a_inherited *inherited);
 
 /*
  * Blocks INT, TERM, HUP, QUIT, USR1, USR2, CONT, WINCH, TSTP and CHLD, which are then read from
- * *ret_fd (non-blocking, to be closed by the caller), and TTIN and TTOU, so that taking the terminal
- * back does not stop us. They stay blocked.
+ * *ret_fd (non-blocking, to be closed by the caller), and TTIN and TTOU, so that taking the
+ * terminal back does not stop us. They stay blocked.
  */
 enum s3a_status s3a_signals_open(int *ret_fd, struct s3a_error *error);
 

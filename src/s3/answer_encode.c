@@ -259,7 +259,8 @@ static void encode_success(struct encoder *encoder, struct s3a_buf *body)
 
 static bool is_head(const struct s3a_op *op)
 {
-    return op->kind == S3A_OP_HEAD_OBJECT || (op->kind == S3A_OP_HEAD_BUCKET && !op->wants_location);
+    return op->kind == S3A_OP_HEAD_OBJECT ||
+           (op->kind == S3A_OP_HEAD_BUCKET && !op->wants_location);
 }
 
 enum s3a_status s3a_answer_encode(const struct s3a_op *op, const struct s3a_answer *answer,

@@ -100,10 +100,9 @@ static enum s3a_code check_names(struct s3a_op_decoder *decoder)
         return s3a_op_refuse(decoder, S3A_CODE_INVALID_BUCKET_NAME, "%s", error.message);
     }
     if (op->key.size > 0 && s3a_key_check(op->key, &error) != S3A_OK) {
-        return s3a_op_refuse(decoder,
-                             op->key.size > S3A_KEY_SIZE_MAX ? S3A_CODE_KEY_TOO_LONG
-                                                             : S3A_CODE_INVALID_URI,
-                             "%s", error.message);
+        return s3a_op_refuse(
+            decoder, op->key.size > S3A_KEY_SIZE_MAX ? S3A_CODE_KEY_TOO_LONG : S3A_CODE_INVALID_URI,
+            "%s", error.message);
     }
     return S3A_CODE_NONE;
 }
@@ -141,8 +140,7 @@ static bool decode_method(struct s3a_op_decoder *decoder)
 }
 
 enum s3a_code s3a_op_decode(const struct s3a_http_incoming *request, struct s3a_str base_domain,
-                            struct s3a_pool *pool, struct s3a_op *ret_op,
-                            struct s3a_answer *answer)
+                            struct s3a_pool *pool, struct s3a_op *ret_op, struct s3a_answer *answer)
 {
     struct s3a_op_decoder decoder = {request, pool, ret_op, answer};
 

@@ -61,9 +61,9 @@ static const char *const sub_resources[] = {
 /* The parameters of a signature, and those that presigning clients make of headers that only
  * concern the body's checksum: not ours to read. */
 static const char *const passing[] = {
-    "x-amz-algorithm",      "x-amz-credential",     "x-amz-date",      "x-amz-expires",
-    "x-amz-signedheaders",  "x-amz-signature",      "x-amz-security-token",
-    "x-amz-content-sha256", "x-amz-user-agent",
+    "x-amz-algorithm",      "x-amz-credential",     "x-amz-date",
+    "x-amz-expires",        "x-amz-signedheaders",  "x-amz-signature",
+    "x-amz-security-token", "x-amz-content-sha256", "x-amz-user-agent",
 };
 
 static bool is_one_of(struct s3a_str name, const char *const *names, size_t count)

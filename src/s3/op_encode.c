@@ -86,7 +86,8 @@ static void append_query(struct s3a_buf *buf, const struct s3a_op *op)
     append_parameter(buf, "encoding-type", is_objects && op->encode_keys ? S3A_STR("url") : none);
     append_parameter(buf, "fetch-owner", is_objects && op->fetch_owner ? S3A_STR("true") : none);
     append_parameter(buf, "list-type", is_objects ? S3A_STR("2") : none);
-    append_parameter(buf, is_objects ? "max-keys" : "max-buckets", has_max ? s3a_str_of(max) : none);
+    append_parameter(buf, is_objects ? "max-keys" : "max-buckets",
+                     has_max ? s3a_str_of(max) : none);
     append_parameter(buf, "prefix", op->prefix);
     append_parameter(buf, "start-after", is_objects ? op->start_after : none);
 }

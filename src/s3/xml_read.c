@@ -105,8 +105,8 @@ enum s3a_status s3a_xml_read(struct s3a_str xml, const struct s3a_xml_events *ev
     XML_SetStartDoctypeDeclHandler(reader.parser, on_document_type);
     if (XML_Parse(reader.parser, xml.data, (int)xml.size, XML_TRUE) != XML_STATUS_OK &&
         reader.status == S3A_OK) {
-        reader.status = XML_GetErrorCode(reader.parser) == XML_ERROR_NO_MEMORY ? S3A_NO_MEMORY
-                                                                               : S3A_FORMAT;
+        reader.status =
+            XML_GetErrorCode(reader.parser) == XML_ERROR_NO_MEMORY ? S3A_NO_MEMORY : S3A_FORMAT;
     }
     XML_ParserFree(reader.parser);
     s3a_buf_fini(&reader.text);
