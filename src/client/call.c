@@ -6,8 +6,11 @@
 void s3a_call_init(struct s3a_call *call, uint64_t body_bytes_max,
                    void (*done)(struct s3a_call *call))
 {
+    /* SIZE_MAX is what no buffer can have. */
+    size_t size_max = body_bytes_max < SIZE_MAX ? (size_t)body_bytes_max : SIZE_MAX - 1;
+
     *call = (struct s3a_call){.done = done};
-    s3a_answer_init(&call->answer, body_bytes_max > SIZE_MAX ? SIZE_MAX : (size_t)body_bytes_max);
+    s3a_answer_init(&call->answer, size_max);
 }
 
 void s3a_call_fini(struct s3a_call *call)
@@ -27,6 +30,21 @@ bool s3a_op_is_write(enum s3a_op_kind kind)
 {
     return kind == S3A_OP_CREATE_BUCKET || kind == S3A_OP_DELETE_BUCKET ||
            kind == S3A_OP_PUT_OBJECT || kind == S3A_OP_DELETE_OBJECT;
+}
+
+uint32_t s3a_call_timeout_ms(const struct s3a_call *call, uint32_t given_ms, uint64_t body_bytes)
+{
+    uint64_t steps = body_bytes / S3A_REQUEST_TIMEOUT_STEP_BYTES;
+    uint64_t steps_max = (UINT32_MAX - S3A_REQUEST_TIMEOUT_MS) / S3A_REQUEST_TIMEOUT_STEP_MS;
+
+    if (call->timeout_ms != 0) {
+        return call->timeout_ms;
+    }
+    if (given_ms != 0) {
+        return given_ms;
+    }
+    return S3A_REQUEST_TIMEOUT_MS +
+           (uint32_t)(steps < steps_max ? steps : steps_max) * S3A_REQUEST_TIMEOUT_STEP_MS;
 }
 
 void s3a_call_fail(struct s3a_call *call, enum s3a_status status, bool was_sent, const char *format,

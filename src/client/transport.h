@@ -35,9 +35,11 @@ S3A_MUST_CHECK enum s3a_status s3a_transport_http_new(
     struct s3a_loop *loop, const struct s3a_transport_http_options *options,
     struct s3a_transport **ret_transport, struct s3a_error *error);
 
-/* directory is made where it is missing, and a bucket by the first PUT into it. */
+/* directory is made where it is missing, and a bucket by the first PUT into it. request_timeout_ms
+ * is for calls without one of their own; 0: see s3a_call_timeout_ms(). */
 S3A_MUST_CHECK enum s3a_status s3a_transport_embedded_new(struct s3a_loop *loop,
                                                           const char *directory,
+                                                          uint32_t request_timeout_ms,
                                                           struct s3a_transport **ret_transport,
                                                           struct s3a_error *error);
 
