@@ -30,6 +30,25 @@ static void new_owner(struct s3a_lock_machine *machine, uint8_t ret_owner[S3A_OW
     memcpy(ret_owner, machine->seed, S3A_OWNER_SIZE);
 }
 
+/* §1: one more than the highest that was seen here; a new lock begins with the store's time, or
+ * ours where the store tells none. Above S3A_LOCK_TOKEN_MAX: there is none left. */
+static uint64_t next_token(const struct s3a_lock_turn *turn)
+{
+    const struct s3a_lock_machine *machine = turn->machine;
+    const struct s3a_lock_view *view = &machine->view;
+    uint64_t token = 0;
+
+    if (machine->token_seen >= S3A_LOCK_TOKEN_MAX) {
+        return S3A_LOCK_TOKEN_MAX + 1;
+    }
+    if (view->kind != S3A_LOCK_OBJECT_RECORD) {
+        int64_t now_ms =
+            view->store_now_ms == S3A_STORE_TIME_NONE ? turn->event->wall_ms : view->store_now_ms;
+        token = (uint64_t)(now_ms / 1000) << TOKENS_PER_SECOND_BITS;
+    }
+    return token > machine->token_seen ? token : machine->token_seen + 1;
+}
+
 /* §1: what the record of the next holder says. */
 static void make_record(const struct s3a_lock_turn *turn, struct s3a_lock_record *ret_record)
 {
@@ -42,17 +61,13 @@ static void make_record(const struct s3a_lock_turn *turn, struct s3a_lock_record
     ret_record->lease_ms = machine->terms.lease_ms;
     ret_record->heartbeat_ms = machine->terms.heartbeat_ms;
     new_owner(machine, ret_record->grant.owner);
+    ret_record->grant.token = next_token(turn);
     if (view->kind == S3A_LOCK_OBJECT_RECORD) {
         uint32_t keep =
             old->recent_count < S3A_RECENT_MAX - 1 ? old->recent_count : S3A_RECENT_MAX - 1;
-        ret_record->grant.token = old->grant.token + 1;
         ret_record->recent[0] = old->grant;
         memcpy(&ret_record->recent[1], old->recent, keep * sizeof(old->recent[0]));
         ret_record->recent_count = keep + 1;
-    } else {
-        int64_t now_ms =
-            view->store_now_ms == S3A_STORE_TIME_NONE ? turn->event->wall_ms : view->store_now_ms;
-        ret_record->grant.token = (uint64_t)(now_ms / 1000) << TOKENS_PER_SECOND_BITS;
     }
 }
 
@@ -67,6 +82,14 @@ void s3a_lock_acquire_fail(const struct s3a_lock_turn *turn, enum s3a_status sta
     turn->machine->at = S3A_AT_ENDED;
     turn->action->tell |= S3A_LOCK_TELL_FAILED;
     turn->action->status = status;
+}
+
+/* What was sent is settled: it is not what lies there, and will not be. */
+static void settle(struct s3a_lock_machine *machine)
+{
+    memset(&machine->write, 0, sizeof(machine->write));
+    machine->refused = false;
+    machine->flipped = false;
 }
 
 /* Nothing more is wanted: what is in doubt is undone first. */
@@ -92,16 +115,24 @@ static bool is_out_of_patience(const struct s3a_lock_turn *turn)
     return machine->tries >= S3A_LOCK_TRIES_MIN && long_enough;
 }
 
+static void count_trouble(const struct s3a_lock_turn *turn, enum s3a_status status)
+{
+    struct s3a_lock_machine *machine = turn->machine;
+
+    if (machine->tries++ == 0) {
+        machine->trouble_ms = turn->event->now_ms;
+    }
+    machine->result = status;
+}
+
 /* No clear answer: look again after a pause, for as long as there is patience. */
 static void look_later(const struct s3a_lock_turn *turn, enum s3a_status status)
 {
     struct s3a_lock_machine *machine = turn->machine;
     uint64_t now_ms = turn->event->now_ms;
+    uint64_t pause_ms = s3a_backoff_ms(&machine->random, machine->tries, TRY_PAUSE_MAX_MS);
 
-    if (machine->tries == 0) {
-        machine->trouble_ms = now_ms;
-    }
-    uint64_t pause_ms = s3a_backoff_ms(&machine->random, machine->tries++, TRY_PAUSE_MAX_MS);
+    count_trouble(turn, status);
     if (machine->cancelled) {
         give_up(turn, S3A_CANCELLED);
     } else if (is_out_of_patience(turn)) {
@@ -147,7 +178,10 @@ static void wait_or_fail(const struct s3a_lock_turn *turn, int64_t expires_in_ms
                                ? machine->terms.poll_max_ms
                                : machine->poll_cap_ms * 2;
     if ((uint64_t)expires_in_ms < pause_ms) {
-        pause_ms = (uint64_t)expires_in_ms;
+        /* A clock that shows whole seconds may say "1 ms" for a whole second. */
+        pause_ms = (uint64_t)expires_in_ms > machine->terms.poll_min_ms
+                       ? (uint64_t)expires_in_ms
+                       : machine->terms.poll_min_ms;
     }
     uint64_t next_ms = now_ms + pause_ms;
     wait_until(turn, next_ms < machine->deadline_ms ? next_ms : machine->deadline_ms);
@@ -183,7 +217,7 @@ static void adopt(const struct s3a_lock_turn *turn)
     struct s3a_lock_machine *machine = turn->machine;
     const struct s3a_lock_view *view = &machine->view;
     uint64_t sent_ms = machine->write.first_sent_ms;
-    bool good = turn->event->now_ms < s3a_lease_end_ms(sent_ms, machine->terms.lease_ms);
+    bool good = turn->event->now_ms < s3a_lock_hold_end_ms(machine, sent_ms, sent_ms);
 
     if (good && !machine->cancelled) {
         s3a_lock_hold_start(turn, view->etag, sent_ms);
@@ -199,16 +233,26 @@ static void retake(const struct s3a_lock_turn *turn)
 {
     struct s3a_lock_machine *machine = turn->machine;
     uint64_t age_ms = turn->event->now_ms - machine->write.first_sent_ms;
+    bool refused = machine->refused;
 
     if (machine->cancelled) {
         give_up(turn, S3A_CANCELLED);
-    } else if (s3a_lock_flip_etag(machine)) {
+        return;
+    }
+    if (s3a_lock_flip_etag(machine)) {
         s3a_lock_send_write(turn, S3A_AT_TAKE);
-    } else if (is_out_of_patience(turn)) {
+        return;
+    }
+    if (refused) {
+        count_trouble(turn, S3A_UNSUPPORTED); /* refused, although its condition holds */
+    }
+    if (is_out_of_patience(turn)) {
         give_up(turn, machine->result);
-    } else if (age_ms >= machine->terms.lease_ms / 2) {
+    } else if (age_ms >= machine->terms.lease_ms / 2 && machine->write.doubt) {
         /* Too little of its lease would be left: begin afresh. */
         s3a_lock_clear_start(turn, S3A_CLEAR_RETRY, machine->write.etag, &machine->write.record);
+    } else if (age_ms >= machine->terms.lease_ms / 2) {
+        take(turn);
     } else {
         s3a_lock_send_write(turn, S3A_AT_TAKE);
     }
@@ -218,6 +262,9 @@ void s3a_lock_acquire_start(const struct s3a_lock_turn *turn)
 {
     struct s3a_lock_machine *machine = turn->machine;
 
+    if (machine->at != S3A_AT_WAIT) {
+        return; /* cancelled before it began */
+    }
     machine->deadline_ms = later(turn->event->now_ms, machine->terms.wait_ms);
     machine->poll_cap_ms = machine->terms.poll_min_ms;
     if (machine->view.etag[0]) {
@@ -229,8 +276,8 @@ void s3a_lock_acquire_start(const struct s3a_lock_turn *turn)
 
 void s3a_lock_acquire_again(const struct s3a_lock_turn *turn)
 {
-    turn->machine->write.doubt = false;
-    turn->machine->flipped = false;
+    settle(turn->machine);
+    turn->machine->tries = 0;
     s3a_lock_send_get(turn, S3A_AT_LOOK);
 }
 
@@ -281,8 +328,9 @@ void s3a_lock_look_answered(const struct s3a_lock_turn *turn)
         return;
     }
     s3a_lock_keep_view(turn);
-    switch (machine->write.doubt ? s3a_lock_fate_of(&machine->write, &machine->view)
-                                 : S3A_FATE_GONE) {
+    /* Even a write that was answered "later" may be what lies there: proxies say so too. */
+    switch (machine->write.first_sent_ms ? s3a_lock_fate_of(&machine->write, &machine->view)
+                                         : S3A_FATE_GONE) {
     case S3A_FATE_OURS:
         if (machine->view.record.held) {
             adopt(turn);
@@ -296,8 +344,7 @@ void s3a_lock_look_answered(const struct s3a_lock_turn *turn)
     case S3A_FATE_GONE:
         break;
     }
-    machine->write.doubt = false;
-    machine->flipped = false;
+    settle(machine);
     consider(turn);
 }
 
@@ -308,7 +355,7 @@ void s3a_lock_take_answered(const struct s3a_lock_turn *turn)
     uint64_t now_ms = turn->event->now_ms;
     enum s3a_status status = turn->event->status;
 
-    switch (s3a_lock_reply_to_write(status)) {
+    switch (s3a_lock_reply_of(turn)) {
     case S3A_REPLY_YES:
         s3a_lock_set_etag(machine->view.etag, turn->event->etag);
         machine->view.kind = S3A_LOCK_OBJECT_RECORD;
@@ -333,8 +380,7 @@ void s3a_lock_take_answered(const struct s3a_lock_turn *turn)
         break;
     case S3A_REPLY_DOUBT:
         write->doubt = true;
-        machine->result = status;
-        look_later(turn, S3A_IN_DOUBT);
+        look_later(turn, status == S3A_OK ? S3A_PROTOCOL : status);
         break;
     case S3A_REPLY_LATER:
         look_later(turn, status);

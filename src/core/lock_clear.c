@@ -44,9 +44,17 @@ void s3a_lock_clear_held(const struct s3a_lock_turn *turn, enum s3a_lock_clearin
     s3a_lock_clear_start(turn, clearing, machine->etag, &record);
 }
 
+/* Once all is cleared up, nothing is in doubt any more: there was no answer in time. */
+static enum s3a_status why_not(enum s3a_status result)
+{
+    return result == S3A_IN_DOUBT ? S3A_TIMEOUT : result;
+}
+
 static void done(const struct s3a_lock_turn *turn, enum s3a_status status)
 {
     struct s3a_lock_machine *machine = turn->machine;
+    bool is_clear = status == S3A_OK || status == S3A_LOST;
+    enum s3a_status what_is_left = status == S3A_UNSUPPORTED ? status : S3A_IN_DOUBT;
 
     switch (machine->clearing) {
     case S3A_CLEAR_RELEASE:
@@ -55,14 +63,13 @@ static void done(const struct s3a_lock_turn *turn, enum s3a_status status)
         turn->action->status = machine->lost_reason != S3A_LOST_NOT ? S3A_LOST : status;
         break;
     case S3A_CLEAR_UNDO:
-        s3a_lock_acquire_fail(turn, status == S3A_OK || status == S3A_LOST ? machine->result
-                                                                           : S3A_IN_DOUBT);
+        s3a_lock_acquire_fail(turn, is_clear ? why_not(machine->result) : what_is_left);
         break;
     case S3A_CLEAR_RETRY:
-        if (status == S3A_OK || status == S3A_LOST) {
+        if (is_clear) {
             s3a_lock_acquire_again(turn);
         } else {
-            s3a_lock_acquire_fail(turn, S3A_IN_DOUBT);
+            s3a_lock_acquire_fail(turn, what_is_left);
         }
         break;
     case S3A_CLEAR_LOST:
@@ -101,7 +108,7 @@ void s3a_lock_free_answered(const struct s3a_lock_turn *turn)
     struct s3a_lock_machine *machine = turn->machine;
     enum s3a_status status = turn->event->status;
 
-    switch (s3a_lock_reply_to_write(status)) {
+    switch (s3a_lock_reply_of(turn)) {
     case S3A_REPLY_YES:
         machine->record = machine->write.record;
         s3a_lock_set_etag(machine->etag, turn->event->etag);
@@ -112,13 +119,13 @@ void s3a_lock_free_answered(const struct s3a_lock_turn *turn)
         s3a_lock_send_get(turn, S3A_AT_SEEK);
         break;
     case S3A_REPLY_RACE:
-        try_later(turn, true, status);
-        break;
     case S3A_REPLY_DOUBT:
         machine->write.doubt = true;
-        try_later(turn, true, status);
+        try_later(turn, true, status == S3A_OK ? S3A_PROTOCOL : status);
         break;
     case S3A_REPLY_LATER:
+        /* Told so by a proxy, it may have been applied. */
+        machine->write.doubt = machine->write.doubt || status == S3A_LATER;
         try_later(turn, false, status);
         break;
     case S3A_REPLY_FATAL:
@@ -138,7 +145,9 @@ static void gone(const struct s3a_lock_turn *turn, const struct s3a_lock_view *v
         machine->lost_reason == S3A_LOST_NOT) {
         machine->lost_reason = s3a_lock_reason_of(&machine->write, view);
     }
-    machine->view = *view;
+    if (turn->event->status == S3A_OK) {
+        s3a_lock_keep_view(turn);
+    }
     done(turn, applied ? S3A_OK : S3A_LOST);
 }
 
@@ -149,6 +158,10 @@ void s3a_lock_seek_answered(const struct s3a_lock_turn *turn)
     const struct s3a_lock_view *view = turn->event->view;
     enum s3a_status status = turn->event->status;
 
+    if (status == S3A_NO_BUCKET) {
+        gone(turn, &(struct s3a_lock_view){.kind = S3A_LOCK_OBJECT_ABSENT});
+        return;
+    }
     if (status != S3A_OK) {
         if (s3a_lock_is_trouble(status)) {
             try_later(turn, true, status);
@@ -159,11 +172,12 @@ void s3a_lock_seek_answered(const struct s3a_lock_turn *turn)
     }
     bool unchanged = strcmp(view->etag, write->etag) == 0;
     bool ours = s3a_lock_is_our_record(write, view);
+    bool refused = machine->refused;
     if (unchanged) {
         if (s3a_lock_flip_etag(machine)) {
             s3a_lock_send_write(turn, S3A_AT_FREE);
         } else {
-            try_later(turn, false, S3A_CONFLICT);
+            try_later(turn, false, refused ? S3A_UNSUPPORTED : S3A_IN_DOUBT);
         }
     } else if (ours && view->record.held) {
         /* A late heartbeat, or the attempt that is being undone, has landed after all. */
@@ -187,6 +201,11 @@ void s3a_lock_release_asked(const struct s3a_lock_turn *turn)
     struct s3a_lock_machine *machine = turn->machine;
 
     switch (machine->at) {
+    case S3A_AT_LOOK:
+    case S3A_AT_WAIT:
+    case S3A_AT_TAKE:
+        s3a_lock_acquire_cancel(turn); /* who has not got it yet gives back the attempt */
+        break;
     case S3A_AT_HOLD:
         s3a_lock_clear_held(turn, S3A_CLEAR_RELEASE);
         break;
@@ -207,9 +226,11 @@ void s3a_lock_release_asked(const struct s3a_lock_turn *turn)
     case S3A_AT_REST:
         if (machine->clearing == S3A_CLEAR_LOST) {
             machine->clearing = S3A_CLEAR_RELEASE;
+        } else if (machine->clearing == S3A_CLEAR_RETRY) {
+            s3a_lock_acquire_cancel(turn);
         }
         break;
-    default:
+    case S3A_AT_ENDED:
         break;
     }
 }

@@ -13,21 +13,27 @@ bool s3a_lock_is_holding(const struct s3a_lock_machine *machine)
             machine->at == S3A_AT_CHECK);
 }
 
-static uint64_t max_hold_end_ms(const struct s3a_lock_machine *machine)
+/* Granted then, it may be held until then at the most. */
+static uint64_t max_hold_end_ms(const struct s3a_lock_machine *machine, uint64_t granted_ms)
 {
     return machine->terms.max_hold_ms == 0 ? S3A_LOCAL_TIME_NEVER
-                                           : machine->granted_ms + machine->terms.max_hold_ms;
+                                           : granted_ms + machine->terms.max_hold_ms;
+}
+
+uint64_t s3a_lock_hold_end_ms(const struct s3a_lock_machine *machine, uint64_t granted_ms,
+                              uint64_t sent_ms)
+{
+    uint64_t lease_end_ms = s3a_lease_end_ms(sent_ms, machine->terms.lease_ms);
+    uint64_t max_end_ms = max_hold_end_ms(machine, granted_ms);
+
+    return lease_end_ms < max_end_ms ? lease_end_ms : max_end_ms;
 }
 
 uint64_t s3a_lock_good_until_ms(const struct s3a_lock_machine *machine)
 {
-    uint64_t lease_ms = s3a_lease_end_ms(machine->sent_ms, machine->terms.lease_ms);
-    uint64_t hold_ms = max_hold_end_ms(machine);
-
-    if (!s3a_lock_is_holding(machine)) {
-        return 0;
-    }
-    return lease_ms < hold_ms ? lease_ms : hold_ms;
+    return s3a_lock_is_holding(machine)
+               ? s3a_lock_hold_end_ms(machine, machine->granted_ms, machine->sent_ms)
+               : 0;
 }
 
 uint64_t s3a_lock_danger_ms(const struct s3a_lock_machine *machine)
@@ -66,12 +72,12 @@ static void lose(const struct s3a_lock_turn *turn, enum s3a_lost_reason reason)
 void s3a_lock_hold_check_time(const struct s3a_lock_turn *turn)
 {
     struct s3a_lock_machine *machine = turn->machine;
-    uint64_t now_ms = turn->event->now_ms;
+    uint64_t end_ms = s3a_lock_good_until_ms(machine);
 
-    if (!s3a_lock_is_holding(machine) || now_ms < s3a_lock_good_until_ms(machine)) {
+    if (!s3a_lock_is_holding(machine) || turn->event->now_ms < end_ms) {
         return;
     }
-    if (now_ms >= max_hold_end_ms(machine)) {
+    if (end_ms == max_hold_end_ms(machine, machine->granted_ms)) {
         lose(turn, S3A_LOST_HELD_TOO_LONG);
     } else {
         lose(turn, machine->refusal_seen ? S3A_LOST_CREDENTIALS : S3A_LOST_UNREACHABLE);
@@ -180,11 +186,8 @@ void s3a_lock_beat_answered(const struct s3a_lock_turn *turn)
 {
     struct s3a_lock_machine *machine = turn->machine;
     enum s3a_status status = turn->event->status;
-    enum s3a_lock_reply reply = s3a_lock_reply_to_write(status);
+    enum s3a_lock_reply reply = s3a_lock_reply_of(turn);
 
-    if (status == S3A_NO_BUCKET) {
-        reply = S3A_REPLY_REFUSED; /* as gone as a deleted object */
-    }
     if (reply == S3A_REPLY_YES) {
         acknowledge(turn, turn->event->etag, machine->write.sent_ms);
     } else if (reply != S3A_REPLY_LATER && reply != S3A_REPLY_FATAL) {
@@ -196,8 +199,6 @@ void s3a_lock_beat_answered(const struct s3a_lock_turn *turn)
     }
     switch (reply) {
     case S3A_REPLY_YES:
-        /* The answer may have taken longer than the lease. */
-        s3a_lock_hold_check_time(turn);
         break;
     case S3A_REPLY_REFUSED:
         s3a_lock_send_get(turn, S3A_AT_CHECK);
@@ -248,10 +249,15 @@ static void still_ours(const struct s3a_lock_turn *turn, const struct s3a_lock_v
         acknowledge(turn, view->etag, machine->write.first_sent_ms);
         return;
     }
-    /* Ours, but none of the writes that this lease could count from. */
+    /* Ours, but none of the writes that this lease could count from. The next is to differ from
+     * everything that we ever wrote: an ETag that comes back would look like a lease at rest. */
     s3a_lock_set_etag(machine->etag, view->etag);
-    machine->record.beat = view->record.beat;
-    machine->write.record.beat = view->record.beat;
+    if (machine->write.record.beat > machine->record.beat) {
+        machine->record.beat = machine->write.record.beat;
+    }
+    if (view->record.beat > machine->record.beat) {
+        machine->record.beat = view->record.beat;
+    }
     machine->write.doubt = false;
     try_later(turn, false);
 }
@@ -260,12 +266,16 @@ void s3a_lock_check_answered(const struct s3a_lock_turn *turn)
 {
     struct s3a_lock_machine *machine = turn->machine;
     const struct s3a_lock_view *view = turn->event->view;
+    enum s3a_status status = turn->event->status;
 
     if (hand_over(turn)) {
         return;
     }
-    if (turn->event->status != S3A_OK) {
-        note_refusal(machine, turn->event->status);
+    if (status == S3A_NO_BUCKET) {
+        machine->at = S3A_AT_HOLD;
+        lose(turn, S3A_LOST_DELETED);
+    } else if (status != S3A_OK) {
+        note_refusal(machine, status);
         try_later(turn, true);
     } else if (s3a_lock_is_our_record(&machine->write, view) && view->record.held) {
         still_ours(turn, view);

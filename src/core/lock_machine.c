@@ -22,6 +22,7 @@ void s3a_lock_machine_init(struct s3a_lock_machine *machine, const struct s3a_lo
     if (remembered) {
         s3a_check(remembered->kind == S3A_LOCK_OBJECT_RECORD && !remembered->record.held);
         machine->view = *remembered;
+        machine->token_seen = remembered->record.grant.token;
     }
 }
 
@@ -40,14 +41,35 @@ enum s3a_lock_reply s3a_lock_reply_to_write(enum s3a_status status)
     case S3A_NO_MEMORY:
     case S3A_FULL:
         return S3A_REPLY_LATER;
-    case S3A_IN_DOUBT:
-    case S3A_SERVER:
-    case S3A_TIMEOUT:
-    case S3A_PROTOCOL:
-        return S3A_REPLY_DOUBT;
-    default:
+    case S3A_DENIED:
+    case S3A_CREDENTIALS:
+    case S3A_NO_BUCKET:
+    case S3A_UNSUPPORTED:
+    case S3A_REFUSED:
+    case S3A_INVALID:
+    case S3A_TOO_LARGE:
         return S3A_REPLY_FATAL;
+    default:
+        return S3A_REPLY_DOUBT; /* what is not known to have failed may have been applied */
     }
+}
+
+static bool names_an_etag(const char *etag)
+{
+    return etag && etag[0] && strlen(etag) <= S3A_LOCK_ETAG_SIZE_MAX;
+}
+
+enum s3a_lock_reply s3a_lock_reply_of(const struct s3a_lock_turn *turn)
+{
+    enum s3a_status status = turn->event->status;
+
+    if (status == S3A_OK && !names_an_etag(turn->event->etag)) {
+        return S3A_REPLY_DOUBT; /* applied, it says, but not as what: read back */
+    }
+    if (status == S3A_NO_BUCKET && turn->machine->at != S3A_AT_TAKE) {
+        return S3A_REPLY_REFUSED; /* what we had there is as gone as a deleted object */
+    }
+    return s3a_lock_reply_to_write(status);
 }
 
 bool s3a_lock_is_trouble(enum s3a_status status)
@@ -76,7 +98,7 @@ enum s3a_lock_fate s3a_lock_fate_of(const struct s3a_lock_write *write,
         return S3A_FATE_OURS;
     }
     if (view->kind == S3A_LOCK_OBJECT_RECORD) {
-        for (uint32_t i = 0; i < view->record.recent_count; i++) {
+        for (uint32_t i = 0; i < view->record.recent_count && i < S3A_RECENT_MAX; i++) {
             if (same_grant(&view->record.recent[i], &write->record.grant)) {
                 return S3A_FATE_SUPERSEDED;
             }
@@ -107,6 +129,9 @@ void s3a_lock_keep_view(const struct s3a_lock_turn *turn)
         machine->poll_cap_ms = machine->terms.poll_min_ms;
     }
     machine->view = *view;
+    if (view->kind == S3A_LOCK_OBJECT_RECORD && view->record.grant.token > machine->token_seen) {
+        machine->token_seen = view->record.grant.token;
+    }
     if (view->kind == S3A_LOCK_OBJECT_JAVA && view->store_now_ms == S3A_STORE_TIME_NONE) {
         machine->view.store_now_ms = turn->event->wall_ms;
     }
@@ -140,7 +165,9 @@ void s3a_lock_send_get(const struct s3a_lock_turn *turn, enum s3a_lock_place at)
 {
     struct s3a_lock_machine *machine = turn->machine;
     struct s3a_lock_action *action = turn->action;
-    bool known = at == S3A_AT_LOOK && machine->view.etag[0];
+    /* A lock of the Java library is read whole: what counts is a header, not under its ETag. */
+    bool known =
+        at == S3A_AT_LOOK && machine->view.etag[0] && machine->view.kind != S3A_LOCK_OBJECT_JAVA;
 
     machine->at = at;
     action->request = known ? S3A_LOCK_REQUEST_GET_IF_CHANGED : S3A_LOCK_REQUEST_GET;
@@ -150,12 +177,13 @@ void s3a_lock_send_get(const struct s3a_lock_turn *turn, enum s3a_lock_place at)
 
 bool s3a_lock_flip_etag(struct s3a_lock_machine *machine)
 {
-    if (!machine->refused || machine->flipped || !machine->write.etag[0]) {
+    if (!machine->refused || !machine->write.etag[0]) {
         return false;
     }
-    machine->flipped = true;
+    machine->refused = false;
     machine->bare_etag = !machine->bare_etag;
-    return true;
+    machine->flipped = !machine->flipped;
+    return machine->flipped;
 }
 
 static void answered(const struct s3a_lock_turn *turn)
@@ -271,6 +299,9 @@ int64_t s3a_lock_view_expires_in_ms(const struct s3a_lock_view *view, uint32_t g
     case S3A_LOCK_OBJECT_RECORD:
         return view->record.held ? s3a_lease_expires_in_ms(&sight) : 0;
     case S3A_LOCK_OBJECT_JAVA:
+        if (view->store_now_ms == S3A_STORE_TIME_NONE) {
+            return INT64_MAX;
+        }
         return view->java_expires_ms + grace_ms - view->store_now_ms;
     default:
         return 0;

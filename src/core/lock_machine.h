@@ -172,11 +172,12 @@ struct s3a_lock_machine {
     uint32_t races;      /* lost to others */
     uint32_t poll_cap_ms;
     bool cancelled;
+    uint64_t token_seen; /* the highest: none below it is granted any more */
 
     /* the write that is in flight or in doubt */
     struct s3a_lock_write write;
     bool refused; /* the last try had a clear 412 */
-    bool flipped; /* bare_etag was changed on account of it */
+    bool flipped; /* bare_etag was changed on account of it, and not back since */
 
     /* holding */
     struct s3a_lock_record record; /* as last acknowledged */
@@ -217,7 +218,8 @@ void s3a_lock_step(struct s3a_lock_machine *machine, const struct s3a_lock_event
 uint64_t s3a_lock_good_until_ms(const struct s3a_lock_machine *machine);
 
 /* Until when others must leave alone what was seen, in milliseconds from then; 0 or less: no
- * longer. A view that is not held: 0. */
+ * longer. A view that is not held: 0. A lock of the Java library without store_now_ms: INT64_MAX,
+ * for there is nothing to judge it by. */
 int64_t s3a_lock_view_expires_in_ms(const struct s3a_lock_view *view, uint32_t grace_ms,
                                     uint64_t local_now_ms, uint64_t local_seen_ms);
 

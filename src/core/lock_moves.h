@@ -28,6 +28,7 @@ enum s3a_lock_reply {
 };
 
 enum s3a_lock_reply s3a_lock_reply_to_write(enum s3a_status status);
+enum s3a_lock_reply s3a_lock_reply_of(const struct s3a_lock_turn *turn);
 
 /* A GET that gave no view, but might the next time. */
 bool s3a_lock_is_trouble(enum s3a_status status);
@@ -54,7 +55,11 @@ void s3a_lock_send_get(const struct s3a_lock_turn *turn, enum s3a_lock_place at)
 
 void s3a_lock_set_etag(char *ret_etag, const char *etag);
 
-/* True where a clear 412 may come from the form of the ETag: the other form is to be tried. */
+/*
+ * After a clear 412 to a condition that visibly holds: the other form of the ETag is the one from
+ * now on. True where that was the first of two such 412s, so that it is to be tried at once; after
+ * the second neither form has helped, and the first one is back.
+ */
 bool s3a_lock_flip_etag(struct s3a_lock_machine *machine);
 
 /* acquiring */
@@ -73,6 +78,10 @@ void s3a_lock_hold_check_danger(const struct s3a_lock_turn *turn);
 void s3a_lock_hold_wake(const struct s3a_lock_turn *turn);
 void s3a_lock_beat_answered(const struct s3a_lock_turn *turn);
 void s3a_lock_check_answered(const struct s3a_lock_turn *turn);
+
+/* The end of a lease that counts from sent_ms, or of the longest hold where that comes first. */
+uint64_t s3a_lock_hold_end_ms(const struct s3a_lock_machine *machine, uint64_t granted_ms,
+                              uint64_t sent_ms);
 bool s3a_lock_is_holding(const struct s3a_lock_machine *machine);
 uint64_t s3a_lock_danger_ms(const struct s3a_lock_machine *machine);
 enum s3a_lost_reason s3a_lock_reason_of(const struct s3a_lock_write *write,
