@@ -13,9 +13,18 @@
 #include "digest.h"
 #include "op.h"
 
-#define S3A_SIGNED_HEADERS_MAX 64
+#define S3A_SIGV4_ALGORITHM "AWS4-HMAC-SHA256"
+#define S3A_SIGV4_SCOPE_END "aws4_request"
+#define S3A_SIGV4_DAY_SIZE 8
+
+/* A request that has more of them cannot be signed, and is not believed. */
+#define S3A_SIGNED_HEADERS_MAX 128
+#define S3A_SIGNED_PARAMETERS_MAX 64
 #define S3A_ACCESS_KEY_SIZE_MAX 128
 #define S3A_REGION_SIZE_MAX 64
+#define S3A_SERVICE_SIZE_MAX 32
+/* A URL that was signed in advance may be used for a week at the longest. */
+#define S3A_PRESIGN_SECONDS_MAX (7 * 24 * 60 * 60)
 
 /* x-amz-content-sha256 of a body that is not signed. */
 #define S3A_UNSIGNED_PAYLOAD "UNSIGNED-PAYLOAD"
@@ -37,28 +46,42 @@ struct s3a_sigv4_scope {
     struct s3a_str service;
 };
 
-/* The signing key of one day, region and secret: worth keeping, since it costs four HMACs. All
- * zero is an empty one. One thread at a time. */
+/* The signing key of one scope (day, region, service) and secret: worth keeping, since it costs
+ * four HMACs. All zero is an empty one. One thread at a time. */
 struct s3a_sigv4_key {
-    char day[9];
-    char region[S3A_REGION_SIZE_MAX + 1];
+    char day[S3A_SIGV4_DAY_SIZE];
+    char region[S3A_REGION_SIZE_MAX];
+    char service[S3A_SERVICE_SIZE_MAX];
+    size_t region_size;
+    size_t service_size;
     uint8_t secret_hash[S3A_SHA256_SIZE];
     uint8_t key[S3A_SHA256_SIZE];
 };
 
+/*
+ * The builders below append to buf, and their failures are those of buf: S3A_NO_MEMORY, and
+ * S3A_TOO_LARGE for what passes buf's bound or one of the limits above. None of the texts that go
+ * in may live in buf.
+ */
+
+/* "20130524" and "20130524/us-east-1/s3/aws4_request" */
+struct s3a_str s3a_sigv4_day(const struct s3a_sigv4_scope *scope);
+void s3a_sigv4_scope_text(struct s3a_buf *buf, const struct s3a_sigv4_scope *scope);
+
 /* Stage 1: the canonical request. The query's parameters are sorted by encoded name, then value;
- * a parameter without '=' gets one. skip_signature leaves out X-Amz-Signature. */
+ * a parameter without '=' gets one. Whatever is escaped in a way of the sender's own is escaped
+ * anew. skip_signature leaves out X-Amz-Signature. */
 void s3a_sigv4_canonical_request(struct s3a_buf *buf, const struct s3a_sigv4_request *request,
                                  bool skip_signature);
 
 /* "host;x-amz-date": the sorted names of the headers. */
 void s3a_sigv4_signed_headers(struct s3a_buf *buf, const struct s3a_sigv4_request *request);
 
-/* Stage 2. */
+/* Stage 2. The canonical request may live in buf. */
 void s3a_sigv4_string_to_sign(struct s3a_buf *buf, const struct s3a_sigv4_scope *scope,
                               struct s3a_str canonical_request);
 
-/* Stage 3: 64 digits and a NUL. key is brought up to date where day, region or secret differ. */
+/* Stage 3: 64 digits and a NUL. key is brought up to date where scope or secret differ. */
 void s3a_sigv4_signature(struct s3a_sigv4_key *key, struct s3a_str secret_key,
                          const struct s3a_sigv4_scope *scope, struct s3a_str string_to_sign,
                          char ret_signature[S3A_SHA256_HEX_SIZE + 1]);
@@ -72,7 +95,8 @@ struct s3a_credentials {
 /*
  * The value of the Authorization header for a request whose headers are all there (host,
  * x-amz-date, x-amz-content-sha256, x-amz-security-token where there is a token, and whatever else
- * is to be signed).
+ * is to be signed). buf serves as scratch memory meanwhile, so that one that is cleared and used
+ * again makes a signature cost no allocation; its bound must leave room for the canonical request.
  */
 void s3a_sigv4_authorization(struct s3a_buf *buf, struct s3a_sigv4_key *key,
                              const struct s3a_credentials *credentials,
@@ -115,9 +139,11 @@ struct s3a_sigv4_incoming {
 
 /*
  * Reads the claim out of the Authorization header or the query. S3A_CODE_NONE, or:
- * ACCESS_DENIED where there is neither (an anonymous request), INVALID_REQUEST for signature
- * version 2 or both at once, AUTHORIZATION_HEADER_MALFORMED, AUTHORIZATION_QUERY_ERROR. Where the
- * code is not NONE *ret_message says what is wrong (static text). Decoded texts live in pool.
+ * ACCESS_DENIED where there is neither (an anonymous request) or where no date says when a header
+ * was signed; INVALID_REQUEST for signature version 2, for both at once, for a header without
+ * x-amz-content-sha256 and for more headers or parameters than can be signed;
+ * AUTHORIZATION_HEADER_MALFORMED; AUTHORIZATION_QUERY_ERROR; INTERNAL_ERROR without memory. Where
+ * the code is not NONE *ret_message says what is wrong (static text). Decoded texts live in pool.
  */
 enum s3a_code s3a_sigv4_claim_parse(struct s3a_pool *pool, const struct s3a_sigv4_incoming *request,
                                     struct s3a_sigv4_claim *ret_claim, const char **ret_message);
@@ -133,7 +159,7 @@ enum s3a_code s3a_sigv4_claim_verify(const struct s3a_sigv4_claim *claim,
                                      struct s3a_sigv4_key *key, struct s3a_str secret_key);
 
 /* S3A_CODE_NONE; REQUEST_TIME_TOO_SKEWED where the header's date is more than 15 minutes off;
- * for the query, ACCESS_DENIED ("Request has expired") past its end or before its beginning. */
+ * for the query, ACCESS_DENIED past its end, or more than 15 minutes before its beginning. */
 enum s3a_code s3a_sigv4_claim_is_timely(const struct s3a_sigv4_claim *claim, int64_t now_ms);
 
 #endif

@@ -86,6 +86,53 @@ enum s3a_status s3a_uri_decode(struct s3a_pool *pool, struct s3a_str text, bool 
     return S3A_OK;
 }
 
+/* Takes what can be taken: a '%' that begins no escape is a byte of its own. */
+static char take_byte_leniently(struct s3a_str *rest, bool plus_is_space)
+{
+    char byte;
+
+    if (!take_byte(rest, plus_is_space, &byte)) {
+        byte = rest->data[0];
+        *rest = s3a_str_skip(*rest, 1);
+    }
+    return byte;
+}
+
+void s3a_uri_recode(struct s3a_buf *buf, struct s3a_str text, bool keep_slash, bool plus_is_space)
+{
+    while (text.size > 0) {
+        size_t run = 0;
+        while (run < text.size && text.data[run] != '%' && text.data[run] != '+') {
+            run++;
+        }
+        s3a_uri_encode(buf, s3a_str_make(text.data, run), keep_slash);
+        text = s3a_str_skip(text, run);
+        if (text.size > 0) {
+            char byte = take_byte_leniently(&text, plus_is_space);
+            s3a_uri_encode(buf, s3a_str_make(&byte, 1), keep_slash);
+        }
+    }
+}
+
+/* A byte's place among the encoded: escapes, which begin with '%', come before all that stands for
+ * itself. */
+static int encoded_rank(char byte)
+{
+    return (unsigned char)byte + (is_unreserved(byte) ? 256 : 0);
+}
+
+int s3a_uri_compare(struct s3a_str a, struct s3a_str b)
+{
+    while (a.size > 0 && b.size > 0) {
+        int rank_a = encoded_rank(take_byte_leniently(&a, true));
+        int rank_b = encoded_rank(take_byte_leniently(&b, true));
+        if (rank_a != rank_b) {
+            return rank_a < rank_b ? -1 : 1;
+        }
+    }
+    return (a.size > 0) - (b.size > 0);
+}
+
 bool s3a_query_next(struct s3a_str *rest, struct s3a_str *ret_name, struct s3a_str *ret_value)
 {
     while (rest->size > 0) {

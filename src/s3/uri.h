@@ -24,6 +24,15 @@ void s3a_uri_encode(struct s3a_buf *buf, struct s3a_str text, bool keep_slash);
 S3A_MUST_CHECK enum s3a_status s3a_uri_decode(struct s3a_pool *pool, struct s3a_str text,
                                               bool plus_is_space, struct s3a_str *ret_text);
 
+/*
+ * What s3a_uri_encode() makes of an encoded text once it is decoded: the form that is signed,
+ * however the sender wrote it. A '%' without two digits behind it stands for itself.
+ */
+void s3a_uri_recode(struct s3a_buf *buf, struct s3a_str text, bool keep_slash, bool plus_is_space);
+
+/* Compares two parts of a query as memcmp would compare what s3a_uri_recode() makes of them. */
+int s3a_uri_compare(struct s3a_str a, struct s3a_str b);
+
 /* The next "name=value" of a raw query; value is empty with data NULL where there is no '='.
  * False at the end. Empty parts are passed over. Nothing is decoded. */
 bool s3a_query_next(struct s3a_str *rest, struct s3a_str *ret_name, struct s3a_str *ret_value);
