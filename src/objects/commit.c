@@ -7,10 +7,13 @@
 #include "failure.h"
 
 void s3a_commit_init(struct s3a_commit *commit, struct s3a_ledger *ledger,
-                     const struct s3a_directory *directory, bool create_buckets)
+                     const struct s3a_directory *directory,
+                     const struct s3a_objects_options *options)
 {
-    *commit = (struct s3a_commit){
-        .ledger = ledger, .directory = directory, .create_buckets = create_buckets};
+    *commit = (struct s3a_commit){.ledger = ledger,
+                                  .directory = directory,
+                                  .create_buckets = options->create_buckets,
+                                  .as_amazon = options->as_amazon};
     s3a_list_init(&commit->replaced);
     s3a_list_init(&commit->garbage);
     s3a_list_init(&commit->removed);

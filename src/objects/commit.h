@@ -21,6 +21,7 @@ struct s3a_commit {
     struct s3a_ledger *ledger;
     const struct s3a_directory *directory;
     bool create_buckets;
+    bool as_amazon;
 
     /* Of the transaction under way: files to be removed once it is applied. */
     struct s3a_list replaced;
@@ -31,7 +32,8 @@ struct s3a_commit {
 };
 
 void s3a_commit_init(struct s3a_commit *commit, struct s3a_ledger *ledger,
-                     const struct s3a_directory *directory, bool create_buckets);
+                     const struct s3a_directory *directory,
+                     const struct s3a_objects_options *options);
 void s3a_commit_fini(struct s3a_commit *commit);
 
 /*

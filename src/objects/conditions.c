@@ -65,7 +65,29 @@ static struct s3a_verdict judge_if_match(struct s3a_str tag, const struct s3a_pr
     return is_same(tag, present->etag) ? go_on : did_not_hold("If-Match");
 }
 
-struct s3a_verdict s3a_judge_put(const struct s3a_op *op, const struct s3a_present *present)
+struct s3a_verdict s3a_judge_write(const struct s3a_op *op, const struct s3a_present *present)
+{
+    /* An empty list would match nothing, and so let every write pass: nobody means that. */
+    if (is_given(op->if_none_match) && s3a_str_trim(op->if_none_match).size == 0) {
+        return not_accepted("If-None-Match");
+    }
+    if (is_given(op->if_match)) {
+        if (!present) {
+            return no_such_key;
+        }
+        if (!is_listed(op->if_match, present->etag, false)) {
+            return did_not_hold("If-Match");
+        }
+    }
+    if (is_given(op->if_none_match) && present &&
+        is_listed(op->if_none_match, present->etag, true)) {
+        return did_not_hold("If-None-Match");
+    }
+    return go_on;
+}
+
+struct s3a_verdict s3a_judge_put_as_amazon(const struct s3a_op *op,
+                                           const struct s3a_present *present)
 {
     bool has_match = is_given(op->if_match);
     bool has_none_match = is_given(op->if_none_match);
@@ -86,7 +108,8 @@ struct s3a_verdict s3a_judge_put(const struct s3a_op *op, const struct s3a_prese
     return go_on;
 }
 
-struct s3a_verdict s3a_judge_delete(const struct s3a_op *op, const struct s3a_present *present)
+struct s3a_verdict s3a_judge_delete_as_amazon(const struct s3a_op *op,
+                                              const struct s3a_present *present)
 {
     /* S3 does not know this one. To pass over it would delete what was meant to stay. */
     if (is_given(op->if_none_match)) {

@@ -5,9 +5,14 @@
 /*
  * May this operation go on, given what lies at its key? Pure.
  *
- * Reads follow RFC 9110, section 13.2.2. Writes follow what Amazon S3 was measured to do, which
- * is less than the RFC: If-None-Match takes only "*" on PUT, If-Match never takes "*" there, not
- * both at once, and If-Match on a key without an object is 404, not 412.
+ * Reads follow RFC 9110, section 13.2.2. So do writes: lists of ETags, "*" and both conditions at
+ * once are judged, with one answer that is Amazon S3's instead: If-Match on a key without an object
+ * is 404, not 412.
+ *
+ * Amazon S3 itself accepts less, as was measured: on PUT If-None-Match takes only "*", If-Match one
+ * ETag, never "*", and not both at once; on DELETE there is no If-None-Match. The rest is 501
+ * there, which the functions that end in _as_amazon do too: for tests of programs that will meet
+ * it.
  */
 
 #include "op.h"
@@ -25,8 +30,11 @@ struct s3a_verdict {
 };
 
 /* present is NULL where there is no object. */
-struct s3a_verdict s3a_judge_put(const struct s3a_op *op, const struct s3a_present *present);
-struct s3a_verdict s3a_judge_delete(const struct s3a_op *op, const struct s3a_present *present);
+struct s3a_verdict s3a_judge_write(const struct s3a_op *op, const struct s3a_present *present);
+struct s3a_verdict s3a_judge_put_as_amazon(const struct s3a_op *op,
+                                           const struct s3a_present *present);
+struct s3a_verdict s3a_judge_delete_as_amazon(const struct s3a_op *op,
+                                              const struct s3a_present *present);
 
 /* GET and HEAD of an object that is there. An If-Modified-Since later than now_ms is no
  * condition at all (RFC 9110, section 13.1.3). Dates compare by whole seconds. */

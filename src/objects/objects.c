@@ -163,8 +163,7 @@ static enum s3a_status set_up(struct s3a_objects *objects,
     char path[PATH_MAX];
     enum s3a_status status = s3a_directory_open(&objects->directory, options->directory, error);
 
-    s3a_commit_init(&objects->commit, &objects->ledger, &objects->directory,
-                    options->create_buckets);
+    s3a_commit_init(&objects->commit, &objects->ledger, &objects->directory, options);
     if (status == S3A_OK) {
         status = s3a_gate_open(&objects->gate, &objects->directory, error);
     }

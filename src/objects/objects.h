@@ -30,6 +30,7 @@ struct s3a_objects;
 struct s3a_objects_options {
     const char *directory; /* made where it is missing, mode 0700; its parent must exist */
     bool create_buckets;   /* a PUT to a bucket that does not exist makes it */
+    bool as_amazon;        /* conditions that Amazon S3 answers with 501 are: see conditions.h */
 };
 
 S3A_MUST_CHECK enum s3a_status s3a_objects_open(const struct s3a_objects_options *options,

@@ -56,13 +56,21 @@ static int find(struct s3a_database *database, const struct s3a_op *op, struct f
     return is_sound ? SQLITE_OK : SQLITE_CORRUPT;
 }
 
+static struct s3a_verdict judge_as_amazon(const struct s3a_op *op,
+                                          const struct s3a_present *present)
+{
+    return op->kind == S3A_OP_PUT_OBJECT ? s3a_judge_put_as_amazon(op, present)
+                                         : s3a_judge_delete_as_amazon(op, present);
+}
+
 /* True where the write may go on; otherwise the answer says why not. */
-static bool judge(const struct s3a_op *op, const struct found *found, struct s3a_answer *answer)
+static bool judge(const struct s3a_commit *commit, const struct s3a_op *op,
+                  const struct found *found, struct s3a_answer *answer)
 {
     struct s3a_present present = {s3a_str_of(found->etag), found->modified_ms};
     const struct s3a_present *there = found->has_object ? &present : NULL;
     struct s3a_verdict verdict =
-        op->kind == S3A_OP_PUT_OBJECT ? s3a_judge_put(op, there) : s3a_judge_delete(op, there);
+        commit->as_amazon ? judge_as_amazon(op, there) : s3a_judge_write(op, there);
 
     if (verdict.code == S3A_CODE_NONE) {
         return true;
@@ -154,7 +162,7 @@ int s3a_put_object(struct s3a_commit *commit, struct s3a_write *write)
         s3a_fail_code(answer, S3A_CODE_NO_SUCH_BUCKET);
         return SQLITE_OK;
     }
-    if (!judge(op, &found, answer)) {
+    if (!judge(commit, op, &found, answer)) {
         return SQLITE_OK;
     }
     s3a_buf_init(&headers, 2 * S3A_STORED_HEADERS_SIZE_MAX);
@@ -186,7 +194,7 @@ int s3a_delete_object(struct s3a_commit *commit, struct s3a_write *write)
         s3a_fail_code(write->answer, S3A_CODE_NO_SUCH_BUCKET);
         return SQLITE_OK;
     }
-    if (!judge(op, &found, write->answer) || !found.has_object) {
+    if (!judge(commit, op, &found, write->answer) || !found.has_object) {
         return SQLITE_OK;
     }
     rc = s3a_database_run(&commit->ledger->database, S3A_SQL_OBJECT_REMOVE,

@@ -22,7 +22,8 @@ void books_open(struct books *books)
         assert_int_equal(s3a_ledger_begin(&books->ledger), SQLITE_OK);
         assert_int_equal(s3a_ledger_commit(&books->ledger, &rc), S3A_APPLIED);
     }
-    s3a_commit_init(&books->commit, &books->ledger, &books->directory, true);
+    s3a_commit_init(&books->commit, &books->ledger, &books->directory,
+                    &(struct s3a_objects_options){.create_buckets = true});
     open_database(books, &books->reader);
 }
 

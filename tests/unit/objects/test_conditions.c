@@ -54,6 +54,48 @@ static void assert_rows(const struct row *rows, size_t count,
     }
 }
 
+static void a_write_is_judged_by_both_of_its_conditions(void **state)
+{
+    (void)state;
+    static const struct row rows[] = {
+        {NULL, NULL, false, GO_ON},
+        {NULL, NULL, true, GO_ON},
+
+        {NULL, "*", false, GO_ON},
+        {NULL, "*", true, FAILED, .condition = "If-None-Match"},
+        {NULL, " * ", true, FAILED, .condition = "If-None-Match"},
+        {NULL, ETAG, false, GO_ON},
+        {NULL, ETAG, true, FAILED, .condition = "If-None-Match"},
+        {NULL, BARE, true, FAILED, .condition = "If-None-Match"},
+        {NULL, "W/" ETAG, true, FAILED, .condition = "If-None-Match"},
+        {NULL, OTHER, true, GO_ON},
+        {NULL, OTHER ", " ETAG, true, FAILED, .condition = "If-None-Match"},
+        {NULL, "", false, REFUSED, .header = "If-None-Match"},
+        {NULL, "", true, REFUSED, .header = "If-None-Match"},
+        {NULL, "  ", true, REFUSED, .header = "If-None-Match"},
+
+        {ETAG, NULL, true, GO_ON},
+        {BARE, NULL, true, GO_ON},
+        {" " ETAG " ", NULL, true, GO_ON},
+        {OTHER ", " ETAG, NULL, true, GO_ON},
+        {"*", NULL, true, GO_ON},
+        {OTHER, NULL, true, FAILED, .condition = "If-Match"},
+        {"", NULL, true, FAILED, .condition = "If-Match"},
+        {"\"\"", NULL, true, FAILED, .condition = "If-Match"},
+        {"\"", NULL, true, FAILED, .condition = "If-Match"},
+        {"W/" ETAG, NULL, true, FAILED, .condition = "If-Match"},
+        {ETAG, NULL, false, MISSING},
+        {"*", NULL, false, MISSING},
+
+        {ETAG, OTHER, true, GO_ON},
+        {ETAG, "*", true, FAILED, .condition = "If-None-Match"},
+        {OTHER, "*", true, FAILED, .condition = "If-Match"},
+        {ETAG, "*", false, MISSING},
+        {"*", "*", true, FAILED, .condition = "If-None-Match"},
+    };
+    assert_rows(rows, sizeof(rows) / sizeof(rows[0]), s3a_judge_write);
+}
+
 static void a_put_is_judged_as_amazon_does(void **state)
 {
     (void)state;
@@ -85,7 +127,7 @@ static void a_put_is_judged_as_amazon_does(void **state)
         {ETAG, "*", false, REFUSED, .header = "If-Match,If-None-Match"},
         {"*", ETAG, true, REFUSED, .header = "If-Match,If-None-Match"},
     };
-    assert_rows(rows, sizeof(rows) / sizeof(rows[0]), s3a_judge_put);
+    assert_rows(rows, sizeof(rows) / sizeof(rows[0]), s3a_judge_put_as_amazon);
 }
 
 static void a_delete_is_judged_as_amazon_does(void **state)
@@ -103,17 +145,17 @@ static void a_delete_is_judged_as_amazon_does(void **state)
         {ETAG, NULL, false, MISSING},
         {OTHER, NULL, false, MISSING},
     };
-    assert_rows(rows, sizeof(rows) / sizeof(rows[0]), s3a_judge_delete);
+    assert_rows(rows, sizeof(rows) / sizeof(rows[0]), s3a_judge_delete_as_amazon);
 }
 
-static void a_delete_that_asks_for_what_s3_does_not_know_deletes_nothing(void **state)
+static void a_delete_that_asks_for_what_amazon_does_not_know_deletes_nothing(void **state)
 {
     (void)state;
     static const struct row rows[] = {
         {NULL, ETAG, true, REFUSED, .header = "If-None-Match"},
         {NULL, "*", false, REFUSED, .header = "If-None-Match"},
     };
-    assert_rows(rows, sizeof(rows) / sizeof(rows[0]), s3a_judge_delete);
+    assert_rows(rows, sizeof(rows) / sizeof(rows[0]), s3a_judge_delete_as_amazon);
 }
 
 struct read_row {
@@ -213,9 +255,10 @@ static void entity_tags_come_before_dates(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_write_is_judged_by_both_of_its_conditions),
         cmocka_unit_test(a_put_is_judged_as_amazon_does),
         cmocka_unit_test(a_delete_is_judged_as_amazon_does),
-        cmocka_unit_test(a_delete_that_asks_for_what_s3_does_not_know_deletes_nothing),
+        cmocka_unit_test(a_delete_that_asks_for_what_amazon_does_not_know_deletes_nothing),
         cmocka_unit_test(a_read_is_judged_by_one_condition),
         cmocka_unit_test(dates_compare_by_whole_seconds),
         cmocka_unit_test(entity_tags_come_before_dates),
