@@ -95,13 +95,15 @@ static enum s3a_outcome finish(struct s3a_commit *commit, int *ret_rc)
     return outcome;
 }
 
-/* The writes from first up to (not with) end. */
+/* The writes from first up to (not with) end. *ret_has_begun is false where none of them is to
+ * blame for what came of it. */
 static enum s3a_outcome transact(struct s3a_commit *commit, struct s3a_list *first,
-                                 struct s3a_list *end, int *ret_rc)
+                                 struct s3a_list *end, bool *ret_has_begun, int *ret_rc)
 {
     enum s3a_outcome outcome = S3A_NOT_APPLIED;
     int rc = s3a_ledger_begin(commit->ledger);
 
+    *ret_has_begun = rc == SQLITE_OK;
     if (rc == SQLITE_OK) {
         for (struct s3a_list *link = first; rc == SQLITE_OK && link != end; link = link->next) {
             rc = apply(commit, write_of(link));
@@ -159,13 +161,15 @@ static bool is_single(const struct s3a_list *writes)
 void s3a_commit_run(struct s3a_commit *commit, struct s3a_list *writes)
 {
     struct s3a_list *link;
+    bool has_begun;
     int rc;
-    enum s3a_outcome outcome = transact(commit, writes->next, writes, &rc);
-    bool one_by_one = outcome == S3A_NOT_APPLIED && !is_single(writes);
+    enum s3a_outcome outcome = transact(commit, writes->next, writes, &has_begun, &rc);
+    bool one_by_one = outcome == S3A_NOT_APPLIED && has_begun && !is_single(writes);
 
     for (link = writes->next; link != writes; link = link->next) {
-        if (one_by_one) {
-            outcome = transact(commit, link, link->next, &rc);
+        /* Where somebody else is in the way, each would wait for him once more. */
+        if (one_by_one && has_begun) {
+            outcome = transact(commit, link, link->next, &has_begun, &rc);
         }
         conclude(commit, write_of(link), outcome, rc);
     }

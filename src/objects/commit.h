@@ -8,8 +8,10 @@
 #include "ledger.h"
 #include "objects.h"
 
-/* Writes in one transaction, at the most: bounds how long the gate is held. */
+/* Writes in one transaction, at the most, and bytes of their bodies after which no more are added:
+ * bounds how long the gate is held. */
 #define S3A_COMMIT_WRITES_MAX 512
+#define S3A_COMMIT_BYTES_ENOUGH (4 * 1024 * 1024)
 
 /* A file that no object needs any more. From malloc(). */
 struct s3a_removal {

@@ -46,6 +46,15 @@ void s3a_succeed(struct s3a_answer *answer, int http_status)
     answer->header = s3a_str_make(NULL, 0);
     answer->etag[0] = '\0';
     answer->modified_ms = S3A_TIME_NONE;
+    answer->object_size = 0;
+    answer->range_offset = 0;
+    answer->range_size = 0;
+    answer->headers.count = 0;
+    s3a_buf_clear(&answer->body);
+    answer->entries = NULL;
+    answer->entry_count = 0;
+    answer->truncated = false;
+    answer->next_continuation = s3a_str_make(NULL, 0);
 }
 
 void s3a_fail_code(struct s3a_answer *answer, enum s3a_code code)

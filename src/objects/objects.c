@@ -201,7 +201,7 @@ enum s3a_status s3a_objects_open(const struct s3a_objects_options *options,
 
 void s3a_objects_close(struct s3a_objects *objects)
 {
-    if (!objects) {
+    if (!objects || s3a_gate_is_inherited(&objects->gate)) {
         return;
     }
     end_stager(objects);
@@ -235,6 +235,13 @@ static int read_with(struct s3a_objects *objects, struct s3a_database *database,
     }
 }
 
+/* SQLite does not survive it either: the locks on its files stay with the parent. */
+static void refuse_in_child(struct s3a_answer *answer)
+{
+    s3a_fail_status(answer, S3A_INVALID,
+                    "The store was opened before this process came out of fork(): open it anew.");
+}
+
 /* Whether a failed commit will turn up after a crash is not known yet: so nothing can be said of
  * what is stored. Has the writer find out. */
 static void refuse_in_doubt(struct s3a_objects *objects, struct s3a_answer *answer)
@@ -256,6 +263,10 @@ void s3a_objects_read(struct s3a_objects *objects, const struct s3a_op *op,
     s3a_succeed(answer, 200);
     answer->date_ms = s3a_objects_now_ms(objects);
     if (!s3a_names_check(op, answer)) {
+        return;
+    }
+    if (s3a_gate_is_inherited(&objects->gate)) {
+        refuse_in_child(answer);
         return;
     }
     if (atomic_load(&objects->ledger.in_doubt)) {
@@ -280,6 +291,13 @@ void s3a_objects_submit(struct s3a_objects *objects, struct s3a_write *write)
 {
     bool is_large = write->body && write->body->fd >= 0;
 
+    if (s3a_gate_is_inherited(&objects->gate)) {
+        refuse_in_child(write->answer);
+        write->answer->date_ms = s3a_objects_now_ms(objects);
+        write->state = S3A_WRITE_BEGUN;
+        write->done(write);
+        return;
+    }
     pthread_mutex_lock(&objects->mutex);
     if (is_large) {
         s3a_stager_enqueue(objects, write);

@@ -16,7 +16,9 @@
  * before every write after it. A write that was answered as done survives the end of the process
  * and of the machine's power.
  *
- * Not across fork(): a handle belongs to the process that opened it.
+ * Not across fork(2): a handle belongs to the process that opened it. In a child, reads and writes
+ * are answered S3A_INVALID, and closing leaves the memory as it is, for the child has no threads
+ * that would end.
  */
 
 #include <s3atomic/status.h>

@@ -97,7 +97,9 @@ void s3a_spool_fini(struct s3a_spool *spool)
         return;
     }
     if (spool->fd >= 0) {
-        if (!spool->kept && spool->staged) {
+        if (s3a_gate_is_inherited(&objects->gate)) {
+            /* The file is the parent's. */
+        } else if (!spool->kept && spool->staged) {
             s3a_blob_discard(&objects->directory, spool->id);
         } else if (!spool->kept) {
             s3a_blob_settle(&objects->directory, spool->id);

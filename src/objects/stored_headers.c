@@ -42,6 +42,7 @@ static void append(struct s3a_buf *text, struct s3a_str name, struct s3a_str val
 
 enum s3a_code s3a_stored_headers_encode(const struct s3a_headers *headers, struct s3a_buf *text)
 {
+    bool has_type = s3a_headers_find(headers, "content-type").data;
     size_t metadata_size = 0;
     size_t size = 0;
 
@@ -56,10 +57,11 @@ enum s3a_code s3a_stored_headers_encode(const struct s3a_headers *headers, struc
         }
         append(text, header->name, header->value);
     }
-    if (metadata_size > S3A_METADATA_SIZE_MAX || size > S3A_STORED_HEADERS_SIZE_MAX) {
+    if (metadata_size > S3A_METADATA_SIZE_MAX || size > S3A_STORED_HEADERS_SIZE_MAX ||
+        headers->count + !has_type > S3A_STORED_HEADERS_MAX) {
         return S3A_CODE_METADATA_TOO_LARGE;
     }
-    if (!s3a_headers_find(headers, "content-type").data) {
+    if (!has_type) {
         append(text, S3A_STR("content-type"), S3A_STR(S3A_CONTENT_TYPE_DEFAULT));
     }
     return S3A_CODE_NONE;

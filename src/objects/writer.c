@@ -51,15 +51,18 @@ static bool wait_for_work(struct s3a_objects *objects)
 /* Only now, with the gate open: until then writes could be withdrawn, and more have come. */
 static void take_writes(struct s3a_objects *objects, struct s3a_list *writes)
 {
+    size_t bytes = 0;
+
     pthread_mutex_lock(&objects->mutex);
     objects->at_gate_since_ms = 0;
     objects->wants_settling = false;
-    for (int i = 0; i < S3A_COMMIT_WRITES_MAX; i++) {
+    for (int i = 0; i < S3A_COMMIT_WRITES_MAX && bytes < S3A_COMMIT_BYTES_ENOUGH; i++) {
         struct s3a_list *link = s3a_list_pop(&objects->waiting);
         if (!link) {
             break;
         }
         write_of(link)->state = S3A_WRITE_BEGUN;
+        bytes += write_of(link)->body ? write_of(link)->body->memory.size : 0;
         s3a_list_append(writes, link);
     }
     s3a_list_move(&objects->commit.removed, &objects->removed);
@@ -122,7 +125,7 @@ static void take_turn(struct s3a_objects *objects)
     s3a_list_init(&writes);
     take_writes(objects, &writes);
     if (!has_gate) {
-        refuse(objects, &writes, "The store's gate cannot be locked.");
+        refuse(objects, &writes, "The store cannot be locked: was its directory removed?");
     } else if (s3a_list_is_empty(&writes)) {
         settle(objects);
     } else {

@@ -226,6 +226,39 @@ static void one_write_that_fails_does_not_take_the_others_with_it(void **state)
     books_burn(&books);
 }
 
+static int count_waits(void *arg, int attempts)
+{
+    (void)attempts;
+    ++*(int *)arg;
+    return 0; /* waits no longer */
+}
+
+/* Some other program has the database locked: all writes are refused after one wait, not each after
+ * its own, with everybody else at the gate. */
+static void who_is_locked_out_waits_once_for_all_its_writes(void **state)
+{
+    (void)state;
+    static struct batch batch;
+    struct books books;
+    int waits = 0;
+
+    books_new(&books);
+    batch_init(&batch);
+    fill(&batch, "k", 10);
+    assert_int_equal(sqlite3_exec(books.reader.sqlite, "BEGIN IMMEDIATE", NULL, NULL, NULL),
+                     SQLITE_OK);
+    sqlite3_busy_handler(books.ledger.database.sqlite, count_waits, &waits);
+    commit(&books, &batch);
+    assert_int_equal(waits, 1);
+    s3a_database_rollback(&books.reader);
+    for (size_t i = 0; i < batch.count; i++) {
+        assert_int_equal(batch.answers[i].status, S3A_LATER);
+        assert_int_equal(batch.answers[i].http_status, 503);
+    }
+    batch_fini(&batch);
+    books_burn(&books);
+}
+
 static void what_rests_on_a_doubtful_write_is_not_told(void **state)
 {
     (void)state;
@@ -288,6 +321,7 @@ int main(void)
         cmocka_unit_test(what_is_refused_changes_nothing_and_takes_no_commit),
         cmocka_unit_test(a_failing_disk_never_makes_the_store_lie),
         cmocka_unit_test(one_write_that_fails_does_not_take_the_others_with_it),
+        cmocka_unit_test(who_is_locked_out_waits_once_for_all_its_writes),
         cmocka_unit_test(what_rests_on_a_doubtful_write_is_not_told),
         cmocka_unit_test(without_memory_a_put_is_refused_whole),
     };

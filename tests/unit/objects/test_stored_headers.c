@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "test.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,6 +51,30 @@ static void an_object_always_has_a_content_type(void **state)
     assert_int_equal(s3a_stored_headers_encode(&headers, &text), S3A_CODE_NONE);
     assert_true(s3a_stored_headers_decode(s3a_buf_str(&text), &back));
     assert_str(s3a_headers_find(&back, "content-type"), "binary/octet-stream");
+    s3a_buf_fini(&text);
+}
+
+/* The content type that the store adds counts as well: what is kept must be readable later. */
+static void as_many_headers_as_are_kept_come_back_and_one_more_is_refused(void **state)
+{
+    (void)state;
+    char names[S3A_STORED_HEADERS_MAX][32];
+    struct s3a_headers headers = {0};
+    struct s3a_headers back;
+    struct s3a_buf text;
+
+    for (int i = 0; i < S3A_STORED_HEADERS_MAX; i++) {
+        snprintf(names[i], sizeof(names[i]), "x-amz-meta-%d", i);
+        s3a_buf_init(&text, 10000);
+        enum s3a_code code = s3a_stored_headers_encode(&headers, &text);
+        assert_int_equal(code, S3A_CODE_NONE);
+        assert_true(s3a_stored_headers_decode(s3a_buf_str(&text), &back));
+        assert_int_equal(back.count, i + 1);
+        s3a_buf_fini(&text);
+        assert_true(s3a_headers_add(&headers, s3a_str_of(names[i]), S3A_STR("x")));
+    }
+    s3a_buf_init(&text, 10000);
+    assert_int_equal(s3a_stored_headers_encode(&headers, &text), S3A_CODE_METADATA_TOO_LARGE);
     s3a_buf_fini(&text);
 }
 
@@ -120,6 +145,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_kept_comes_back),
         cmocka_unit_test(an_object_always_has_a_content_type),
+        cmocka_unit_test(as_many_headers_as_are_kept_come_back_and_one_more_is_refused),
         cmocka_unit_test(what_http_cannot_carry_is_refused),
         cmocka_unit_test(metadata_has_amazons_limit),
         cmocka_unit_test(all_headers_together_have_a_limit),
