@@ -43,6 +43,7 @@ static enum s3a_status errno_status(int system_errno)
     switch (system_errno) {
     case ENOSPC:
     case EDQUOT:
+    case EFBIG:
         return S3A_FULL;
     case ENOMEM:
         return S3A_NO_MEMORY;

@@ -120,25 +120,27 @@ enum s3a_status s3a_blob_stage(const struct s3a_directory *directory, const char
     return status_of_errno();
 }
 
-void s3a_blob_settle(const struct s3a_directory *directory, const char *id)
+bool s3a_blob_settle(const struct s3a_directory *directory, const char *id)
 {
-    /* Where that fails, the next sweep does it. */
-    (void)unlinkat(directory->incoming_fd, id, 0);
+    return unlinkat(directory->incoming_fd, id, 0) == 0 || errno == ENOENT;
 }
 
-void s3a_blob_discard(const struct s3a_directory *directory, const char *id)
-{
-    if (s3a_blob_remove(directory, id)) {
-        s3a_blob_settle(directory, id);
-    }
-}
-
-bool s3a_blob_remove(const struct s3a_directory *directory, const char *id)
+static bool unlink_blob(const struct s3a_directory *directory, const char *id)
 {
     char name[NAME_SIZE + 1];
 
     name_of(id, name);
     return unlinkat(directory->blobs_fd, name, 0) == 0 || errno == ENOENT;
+}
+
+bool s3a_blob_discard(const struct s3a_directory *directory, const char *id)
+{
+    return unlink_blob(directory, id) && s3a_blob_settle(directory, id);
+}
+
+bool s3a_blob_remove(const struct s3a_directory *directory, const char *id)
+{
+    return unlink_blob(directory, id) && (sync_shelf(directory, id) == 0 || errno == ENOENT);
 }
 
 int s3a_blob_open(const struct s3a_directory *directory, const char *id)

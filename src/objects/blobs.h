@@ -27,13 +27,14 @@ S3A_MUST_CHECK enum s3a_status s3a_blob_create(const struct s3a_directory *direc
 S3A_MUST_CHECK enum s3a_status s3a_blob_stage(const struct s3a_directory *directory, const char *id,
                                               int fd);
 
-/* A row names it: takes the first name away. */
-void s3a_blob_settle(const struct s3a_directory *directory, const char *id);
+/* A row names it: takes the first name away. False where it is still there. */
+bool s3a_blob_settle(const struct s3a_directory *directory, const char *id);
 
-/* No row ever will: takes away both names. */
-void s3a_blob_discard(const struct s3a_directory *directory, const char *id);
+/* No row ever will: takes away both names. False where one is still there. */
+bool s3a_blob_discard(const struct s3a_directory *directory, const char *id);
 
-/* No row does any more. False where the file is still there. */
+/* No row does any more: takes away the name in blobs/, and makes that durable, so that the name can
+ * be taken off the record. False where the file is still there, or might be after a power loss. */
 bool s3a_blob_remove(const struct s3a_directory *directory, const char *id);
 
 /* For reading. -1 with errno. */

@@ -29,6 +29,9 @@ static int set_up(struct s3a_database *database, int cache_kib)
         rc = sqlite3_db_config(database->sqlite, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     }
     if (rc == SQLITE_OK) {
+        rc = sqlite3_db_config(database->sqlite, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    }
+    if (rc == SQLITE_OK) {
         rc = sqlite3_exec(database->sqlite, pragmas, NULL, NULL, NULL);
     }
     if (rc == SQLITE_OK) {

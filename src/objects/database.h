@@ -24,7 +24,8 @@ struct s3a_database {
 };
 
 /* Opens a file that must exist, for reading and writing, durably; cache_kib of its pages are kept
- * in memory. After a failure it needs no s3a_database_close(). */
+ * in memory. The log is never copied into the database unless asked, not even by the last one who
+ * closes it. After a failure it needs no s3a_database_close(). */
 int s3a_database_open(struct s3a_database *database, const char *path, int cache_kib);
 
 /* All zero is accepted. */

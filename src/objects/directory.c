@@ -16,6 +16,9 @@
 
 #define DIRECTORY_FLAGS (O_RDONLY | O_DIRECTORY | O_CLOEXEC)
 
+/* SQLite takes 512 bytes, for names of its own behind the path as well. */
+#define PATH_SIZE_MAX 480
+
 /* File systems that other machines write to as well. Not all of these have a name in
  * <linux/magic.h> everywhere; the numbers are those of statfs(2). */
 static const struct {
@@ -46,21 +49,33 @@ static enum s3a_status check_file_system(const struct s3a_directory *directory,
     return S3A_OK;
 }
 
-/* Makes the entry of a new directory survive a power loss. */
-static enum s3a_status sync_parent(const char *path, struct s3a_error *error)
+/* One may write into a directory that one may not read, and then not open it. */
+static int sync_parent(const struct s3a_directory *directory)
 {
     char copy[PATH_MAX];
-    enum s3a_status status = S3A_OK;
 
-    snprintf(copy, sizeof(copy), "%s", path);
+    memcpy(copy, directory->path, sizeof(copy));
     int fd = open(dirname(copy), DIRECTORY_FLAGS);
-    if (fd < 0 || fsync(fd) != 0) {
-        status = s3a_error_set_errno(error, errno, "fsync of the directory above %s", path);
+    if (fd < 0) {
+        return errno == EACCES ? syncfs(directory->root_fd) : -1;
     }
-    if (fd >= 0) {
-        close(fd);
+    int result = fsync(fd);
+    int sync_errno = errno;
+    close(fd);
+    errno = sync_errno;
+    return result;
+}
+
+enum s3a_status s3a_directory_sync(const struct s3a_directory *directory, struct s3a_error *error)
+{
+    if (fsync(directory->root_fd) != 0) {
+        return s3a_error_set_errno(error, errno, "fsync %s", directory->path);
     }
-    return status;
+    if (sync_parent(directory) != 0) {
+        return s3a_error_set_errno(error, errno, "fsync of the directory above %s",
+                                   directory->path);
+    }
+    return S3A_OK;
 }
 
 static enum s3a_status open_root(struct s3a_directory *directory, const char *path,
@@ -69,16 +84,15 @@ static enum s3a_status open_root(struct s3a_directory *directory, const char *pa
     if (!path || path[0] == '\0') {
         return s3a_error_set(error, S3A_INVALID, "directory: the path is empty");
     }
-    if (mkdir(path, 0700) == 0) {
-        enum s3a_status status = sync_parent(path, error);
-        if (status != S3A_OK) {
-            return status;
-        }
-    } else if (errno != EEXIST) {
+    if (mkdir(path, 0700) != 0 && errno != EEXIST) {
         return s3a_error_set_errno(error, errno, "mkdir %s", path);
     }
     if (!realpath(path, directory->path)) {
         return s3a_error_set_errno(error, errno, "%s", path);
+    }
+    if (strlen(directory->path) > PATH_SIZE_MAX) {
+        return s3a_error_set(error, S3A_INVALID, "directory: the path is longer than %d bytes: %s",
+                             PATH_SIZE_MAX, directory->path);
     }
     directory->root_fd = open(directory->path, DIRECTORY_FLAGS);
     if (directory->root_fd < 0) {
@@ -90,11 +104,7 @@ static enum s3a_status open_root(struct s3a_directory *directory, const char *pa
 static enum s3a_status open_below(struct s3a_directory *directory, const char *name, int *ret_fd,
                                   struct s3a_error *error)
 {
-    if (mkdirat(directory->root_fd, name, 0700) == 0) {
-        if (fsync(directory->root_fd) != 0) {
-            return s3a_error_set_errno(error, errno, "fsync %s", directory->path);
-        }
-    } else if (errno != EEXIST) {
+    if (mkdirat(directory->root_fd, name, 0700) != 0 && errno != EEXIST) {
         return s3a_error_set_errno(error, errno, "mkdir %s/%s", directory->path, name);
     }
     *ret_fd = openat(directory->root_fd, name, DIRECTORY_FLAGS);

@@ -18,14 +18,19 @@ struct s3a_directory {
 
 /*
  * Opens path, and makes it and what it consists of where that is missing: its parent must exist.
- * S3A_INVALID: an empty path. S3A_UNSUPPORTED: it lies on a network file system, where neither
- * the locks nor the shared memory of SQLite reach the other machines. S3A_SYSTEM, S3A_FULL.
+ * S3A_INVALID: an empty path, or one that is longer than SQLite can take. S3A_UNSUPPORTED: it lies
+ * on a network file system, where neither the locks nor the shared memory of SQLite reach the other
+ * machines. S3A_SYSTEM, S3A_FULL.
  */
 S3A_MUST_CHECK enum s3a_status s3a_directory_open(struct s3a_directory *directory, const char *path,
                                                   struct s3a_error *error);
 
 /* All zero is not accepted: only what s3a_directory_open() has filled, also where it failed. */
 void s3a_directory_close(struct s3a_directory *directory);
+
+/* Makes the names in the directory, and its own above it, survive a power loss. */
+S3A_MUST_CHECK enum s3a_status s3a_directory_sync(const struct s3a_directory *directory,
+                                                  struct s3a_error *error);
 
 /* "DIR/name" into memory of PATH_MAX bytes; false where it does not fit. */
 bool s3a_directory_join(const struct s3a_directory *directory, const char *name,

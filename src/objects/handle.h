@@ -39,7 +39,8 @@ struct s3a_objects {
     /* The writer's. */
     struct s3a_ledger ledger;
     struct s3a_commit commit;
-    int log_frames; /* of the write-ahead log, after the last commit */
+    int log_frames;     /* of the write-ahead log, after the last commit */
+    bool log_is_copied; /* all of it, into the database */
 
     pthread_mutex_t mutex; /* of all that follows */
     pthread_cond_t writer_wake;

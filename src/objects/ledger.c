@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "ledger.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "clock.h"
@@ -134,6 +135,15 @@ void s3a_ledger_rollback(struct s3a_ledger *ledger)
     s3a_database_rollback(&ledger->database);
 }
 
+/* Where there is a limit of some other kind, the write is cut short in the same way. */
+static int name_lack_of_space(const struct s3a_ledger *ledger, int rc)
+{
+    int system_errno = sqlite3_system_errno(ledger->database.sqlite);
+    bool is_lack = rc == SQLITE_IOERR_WRITE && (system_errno == EDQUOT || system_errno == EFBIG);
+
+    return is_lack ? SQLITE_FULL : rc;
+}
+
 /* No frame that ends a commit can be in the log. */
 static bool is_certainly_not_applied(int rc)
 {
@@ -156,6 +166,7 @@ enum s3a_outcome s3a_ledger_commit(struct s3a_ledger *ledger, int *ret_rc)
         return S3A_NOT_APPLIED;
     }
     rc = s3a_database_run(&ledger->database, S3A_SQL_COMMIT, S3A_NO_PARAMS);
+    rc = name_lack_of_space(ledger, rc);
     *ret_rc = rc;
     if (rc == SQLITE_OK) {
         return S3A_APPLIED;

@@ -92,6 +92,7 @@ static int note_log_frames(void *arg, sqlite3 *sqlite, const char *name, int fra
     (void)sqlite;
     (void)name;
     objects->log_frames = frames;
+    objects->log_is_copied = false;
     return SQLITE_OK;
 }
 
@@ -291,6 +292,7 @@ void s3a_objects_submit(struct s3a_objects *objects, struct s3a_write *write)
 {
     bool is_large = write->body && write->body->fd >= 0;
 
+    s3a_check(!write->body || write->body->status == S3A_OK);
     if (s3a_gate_is_inherited(&objects->gate)) {
         refuse_in_child(write->answer);
         write->answer->date_ms = s3a_objects_now_ms(objects);

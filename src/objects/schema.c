@@ -144,8 +144,7 @@ static enum s3a_status create(struct s3a_database *database, struct s3a_gate *ga
 /* An empty file that only its owner may read; SQLite takes that over for what it puts beside it.
  * One that is there is not opened: to close it again would drop the locks that SQLite has on it
  * elsewhere in this process (fcntl(2)). */
-static enum s3a_status create_file(const char *path, const struct s3a_directory *directory,
-                                   struct s3a_error *error)
+static enum s3a_status create_file(const char *path, struct s3a_error *error)
 {
     int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 
@@ -153,9 +152,6 @@ static enum s3a_status create_file(const char *path, const struct s3a_directory 
         return errno == EEXIST ? S3A_OK : s3a_error_set_errno(error, errno, "open %s", path);
     }
     close(fd);
-    if (fsync(directory->root_fd) != 0) {
-        return s3a_error_set_errno(error, errno, "fsync %s", directory->path);
-    }
     return S3A_OK;
 }
 
@@ -206,15 +202,19 @@ static enum s3a_status ensure_log(struct s3a_database *database, const char *pat
                                   path);
 }
 
-static enum s3a_status check(struct s3a_database *database, struct s3a_gate *gate, const char *path,
-                             struct s3a_error *error)
+static enum s3a_status check(struct s3a_database *database, const struct s3a_directory *directory,
+                             struct s3a_gate *gate, const char *path, struct s3a_error *error)
 {
     struct marks marks;
     enum s3a_status status = S3A_OK;
     int rc = read_marks(database, &marks);
 
+    /* Whoever made the directory may not have lived to sync it. */
     if (rc == SQLITE_OK && is_new(&marks)) {
-        status = create(database, gate, path, error);
+        status = s3a_directory_sync(directory, error);
+        if (status == S3A_OK) {
+            status = create(database, gate, path, error);
+        }
         if (status != S3A_OK) {
             return status;
         }
@@ -237,7 +237,7 @@ enum s3a_status s3a_schema_open(struct s3a_database *database,
     if (!s3a_directory_join(directory, S3A_DATABASE_NAME, path)) {
         return s3a_error_set(error, S3A_INVALID, "%s: the path is too long", directory->path);
     }
-    enum s3a_status status = create_file(path, directory, error);
+    enum s3a_status status = create_file(path, error);
     if (status != S3A_OK) {
         return status;
     }
@@ -245,7 +245,7 @@ enum s3a_status s3a_schema_open(struct s3a_database *database,
     if (rc != SQLITE_OK) {
         return s3a_sqlite_error(rc, "opening", path, error);
     }
-    status = check(database, gate, path, error);
+    status = check(database, directory, gate, path, error);
     if (status == S3A_OK) {
         status = sync_log(directory, error);
     }

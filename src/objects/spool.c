@@ -60,7 +60,7 @@ static void write_out(const struct s3a_spool *spool, size_t added)
     }
 }
 
-enum s3a_status s3a_spool_append(struct s3a_spool *spool, struct s3a_str bytes)
+static enum s3a_status add(struct s3a_spool *spool, struct s3a_str bytes)
 {
     enum s3a_status status = S3A_OK;
 
@@ -84,6 +84,14 @@ enum s3a_status s3a_spool_append(struct s3a_spool *spool, struct s3a_str bytes)
     return status;
 }
 
+enum s3a_status s3a_spool_append(struct s3a_spool *spool, struct s3a_str bytes)
+{
+    if (spool->status == S3A_OK) {
+        spool->status = add(spool, bytes);
+    }
+    return spool->status;
+}
+
 void s3a_spool_end(struct s3a_spool *spool)
 {
     s3a_digest_end(&spool->md5, spool->md5_bytes);
@@ -100,9 +108,9 @@ void s3a_spool_fini(struct s3a_spool *spool)
         if (s3a_gate_is_inherited(&objects->gate)) {
             /* The file is the parent's. */
         } else if (!spool->kept && spool->staged) {
-            s3a_blob_discard(&objects->directory, spool->id);
+            (void)s3a_blob_discard(&objects->directory, spool->id);
         } else if (!spool->kept) {
-            s3a_blob_settle(&objects->directory, spool->id);
+            (void)s3a_blob_settle(&objects->directory, spool->id);
         }
         close(spool->fd); /* unlocks it, once it is gone */
     }

@@ -31,7 +31,8 @@ struct s3a_objects;
 struct s3a_spool {
     struct s3a_objects *objects;
     struct s3a_buf memory;
-    int fd; /* -1 while in memory */
+    enum s3a_status status; /* the first failure: nothing is added after it */
+    int fd;                 /* -1 while in memory */
     char id[33];
     uint64_t size;
     struct s3a_digest md5;
@@ -42,7 +43,8 @@ struct s3a_spool {
 
 S3A_MUST_CHECK enum s3a_status s3a_spool_init(struct s3a_spool *spool, struct s3a_objects *objects);
 
-/* S3A_OK; S3A_TOO_LARGE past S3A_BODY_SIZE_MAX; S3A_FULL, S3A_SYSTEM, S3A_NO_MEMORY. */
+/* S3A_OK; S3A_TOO_LARGE past S3A_BODY_SIZE_MAX; S3A_FULL, S3A_SYSTEM, S3A_NO_MEMORY. Having failed
+ * once it fails again, and the body must not be submitted. */
 S3A_MUST_CHECK enum s3a_status s3a_spool_append(struct s3a_spool *spool, struct s3a_str bytes);
 
 /* No more bytes: md5_bytes is valid now. */

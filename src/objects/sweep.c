@@ -16,30 +16,25 @@
 #define SWEEP_WAIT_MS 1000
 
 /* Files of objects that were replaced by a process that did not live to remove them. No row names
- * such a file, and none ever will: anybody may remove it at any time. */
+ * such a file, and none ever will: anybody may remove it at any time. The stager does, once it
+ * runs: an open need not wait for that. */
 static void sweep_garbage(struct s3a_objects *objects)
 {
     struct s3a_database *database = &objects->ledger.database;
-    struct s3a_list garbage;
     int count = 0;
-
-    s3a_list_init(&garbage);
     int rc = s3a_database_query(database, S3A_SQL_GARBAGE_LIST, S3A_NO_PARAMS);
     while (rc == SQLITE_ROW && count < GARBAGE_MAX) {
         struct s3a_str blob = s3a_column_bytes(database, S3A_SQL_GARBAGE_LIST, 0);
-        struct s3a_removal *removal = malloc(sizeof(*removal));
-        if (!removal || !s3a_blob_id_is_valid(blob)) {
-            free(removal);
-            break;
+        struct s3a_removal *removal = s3a_blob_id_is_valid(blob) ? malloc(sizeof(*removal)) : NULL;
+        if (removal) {
+            memcpy(removal->blob, blob.data, blob.size);
+            removal->blob[blob.size] = '\0';
+            s3a_list_append(&objects->garbage, &removal->link);
+            count++;
         }
-        memcpy(removal->blob, blob.data, blob.size);
-        removal->blob[blob.size] = '\0';
-        s3a_list_append(&garbage, &removal->link);
-        count++;
         rc = s3a_database_next(database, S3A_SQL_GARBAGE_LIST);
     }
     s3a_database_reset(database, S3A_SQL_GARBAGE_LIST);
-    s3a_garbage_remove(objects, &garbage);
 }
 
 /* Files in incoming/ whose writers are dead. */
@@ -126,22 +121,23 @@ static bool judge(struct s3a_ledger *ledger, struct leftovers *leftovers)
     return s3a_ledger_commit(ledger, &rc) == S3A_APPLIED;
 }
 
+/* True where all of them are gone. */
 static bool clear_away(struct s3a_objects *objects, struct leftovers *leftovers)
 {
     if (leftovers->count == 0 || !s3a_gate_enter_within(&objects->gate, SWEEP_WAIT_MS)) {
         return false;
     }
     bool is_judged = judge(&objects->ledger, leftovers);
+    bool all_gone = is_judged;
     s3a_gate_leave(&objects->gate);
 
     for (int i = 0; is_judged && i < leftovers->count; i++) {
-        if (leftovers->files[i].is_in_use) {
-            s3a_blob_settle(&objects->directory, leftovers->files[i].id);
-        } else {
-            s3a_blob_discard(&objects->directory, leftovers->files[i].id);
-        }
+        const char *id = leftovers->files[i].id;
+        bool is_gone = leftovers->files[i].is_in_use ? s3a_blob_settle(&objects->directory, id)
+                                                     : s3a_blob_discard(&objects->directory, id);
+        all_gone = all_gone && is_gone;
     }
-    return is_judged;
+    return all_gone;
 }
 
 static bool sweep_incoming(struct s3a_objects *objects)
