@@ -24,7 +24,8 @@ void s3a_ledger_fini(struct s3a_ledger *ledger)
 
 int64_t s3a_ledger_now_ms(const struct s3a_ledger *ledger)
 {
-    return (int64_t)s3a_clock_ms() + atomic_load_explicit(&ledger->offset_ms, memory_order_relaxed);
+    return s3a_machine_boot_ms(&ledger->machine) +
+           atomic_load_explicit(&ledger->offset_ms, memory_order_relaxed);
 }
 
 static int read_record(struct s3a_ledger *ledger)
@@ -59,7 +60,7 @@ static int write_record(struct s3a_ledger *ledger)
 /* True where the record was of this boot. */
 static bool carry_clock(struct s3a_ledger *ledger)
 {
-    ledger->machine.boot_ms = (int64_t)s3a_clock_ms();
+    ledger->machine.boot_ms = s3a_machine_boot_ms(&ledger->machine);
     ledger->machine.wall_ms = s3a_clock_wall_ms();
     bool is_carried = s3a_store_time_carry(&ledger->time, &ledger->machine);
 

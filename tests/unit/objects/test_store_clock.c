@@ -100,6 +100,24 @@ static void the_machine_says_which_boot_this_is(void **state)
     assert_true(first.wall_ms > 0);
 }
 
+static void a_clock_that_is_ahead_in_a_container_is_seen_through(void **state)
+{
+    (void)state;
+    struct s3a_machine_time outside = {.namespace_ms = 0};
+    struct s3a_machine_time inside = {.namespace_ms = 1000000};
+
+    assert_int_equal(s3a_timens_offset_ms("monotonic           0         0\n"
+                                          "boottime         1000 500000000\n"),
+                     1000500);
+    assert_int_equal(s3a_timens_offset_ms("boottime -5 0\n"), -5000);
+    assert_int_equal(s3a_timens_offset_ms(""), 0);
+    assert_int_equal(s3a_timens_offset_ms("boottime x"), 0);
+
+    int64_t first = s3a_machine_boot_ms(&outside);
+    int64_t second = s3a_machine_boot_ms(&inside) + 1000000;
+    assert_true(first <= second && second <= s3a_machine_boot_ms(&outside));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -109,6 +127,7 @@ int main(void)
         cmocka_unit_test(a_machine_that_forgot_the_time_does_not_take_the_store_back),
         cmocka_unit_test(within_a_boot_it_is_never_behind_what_is_on_record),
         cmocka_unit_test(the_machine_says_which_boot_this_is),
+        cmocka_unit_test(a_clock_that_is_ahead_in_a_container_is_seen_through),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
