@@ -1,0 +1,37 @@
+#!/bin/bash
+# usage: manual.sh COMMAND MAN-DIRECTORY
+# The manual pages are clean, and each tells of the very options that --help tells of.
+set -euo pipefail
+command=$1
+cd "$2"
+bad=0
+
+if command -v groff >/dev/null; then
+    for page in *.[13]; do
+        complaints=$(groff -man -t -Tutf8 -ww -z "$page" 2>&1)
+        [[ -z $complaints ]] || { echo "$page: $complaints"; bad=1; }
+    done
+fi
+
+# options TEXT: the long options that begin a line of it
+options() { grep -oE '^ *(-[a-zA-Z], )?--[a-z][a-z-]*' | grep -oE -- '--[a-z-]+' | sort -u; }
+
+# page NAME: as people see it, without the overstriking
+page() { groff -man -t -Tascii -P-c -P-b -P-u -P-o "$1" | grep -vE '^ *$'; }
+
+everywhere=$("$command" --help | options)
+commands=$("$command" --help | awk '/^Commands:/ { on = 1; next } /^[A-Z]/ { on = 0 } on' |
+    grep -oE '^  [a-z]+' | tr -d ' ')
+[[ -n $everywhere && -n $commands ]] || { echo "--help tells nothing"; exit 1; }
+command -v groff >/dev/null || { echo "no groff here"; exit 77; }
+
+diff <(echo "$everywhere") <(page s3atomic.1 | options) ||
+    { echo "... between s3atomic --help (<) and its page (>)"; bad=1; }
+for name in $commands; do
+    [[ $name != help ]] || continue
+    [[ -e s3atomic-$name.1 ]] || { echo "no page for $name"; bad=1; continue; }
+    own=$("$command" "$name" --help | options | grep -vxF "$everywhere" || true)
+    diff <(echo "$own") <(page "s3atomic-$name.1" | options || true) ||
+        { echo "... between s3atomic $name --help (<) and its page (>)"; bad=1; }
+done
+exit $bad
