@@ -13,25 +13,26 @@ if command -v groff >/dev/null; then
     done
 fi
 
-# options TEXT: the long options that begin a line of it
-options() { grep -oE '^ *(-[a-zA-Z], )?--[a-z][a-z-]*' | grep -oE -- '--[a-z-]+' | sort -u; }
+# Of --help, the long options that begin a line; of a page, those in lines that begin with one.
+told_by_help() { grep -oE '^ *(-[a-zA-Z], )?--[a-z][a-z-]*' | grep -oE -- '--[a-z-]+' | sort -u; }
+told_by_page() {
+    groff -man -t -Tascii -P-c -P-b -P-u -P-o "$1" | grep -E '^ {7}-' | grep -oE -- '--[a-z-]+' |
+        sort -u || true
+}
 
-# page NAME: as people see it, without the overstriking
-page() { groff -man -t -Tascii -P-c -P-b -P-u -P-o "$1" | grep -vE '^ *$'; }
-
-everywhere=$("$command" --help | options)
+everywhere=$("$command" --help | told_by_help)
 commands=$("$command" --help | awk '/^Commands:/ { on = 1; next } /^[A-Z]/ { on = 0 } on' |
     grep -oE '^  [a-z]+' | tr -d ' ')
 [[ -n $everywhere && -n $commands ]] || { echo "--help tells nothing"; exit 1; }
 command -v groff >/dev/null || { echo "no groff here"; exit 77; }
 
-diff <(echo "$everywhere") <(page s3atomic.1 | options) ||
+diff <(echo "$everywhere") <(told_by_page s3atomic.1) ||
     { echo "... between s3atomic --help (<) and its page (>)"; bad=1; }
 for name in $commands; do
     [[ $name != help ]] || continue
     [[ -e s3atomic-$name.1 ]] || { echo "no page for $name"; bad=1; continue; }
-    own=$("$command" "$name" --help | options | grep -vxF "$everywhere" || true)
-    diff <(echo "$own") <(page "s3atomic-$name.1" | options || true) ||
+    diff <("$command" "$name" --help | told_by_help | grep -vxF "$everywhere") \
+        <(told_by_page "s3atomic-$name.1" | grep -vxF "$everywhere") ||
         { echo "... between s3atomic $name --help (<) and its page (>)"; bad=1; }
 done
 exit $bad
