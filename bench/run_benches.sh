@@ -14,6 +14,7 @@ done
 for name in "$@"; do
     [[ -x $build/bench/bench_$name ]] || { echo "bench: there is no bench_$name" >&2; exit 64; }
 done
+(($#)) || { echo "bench: none was built" >&2; exit 1; }
 mkdir -p bench/results
 
 cpu=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)
