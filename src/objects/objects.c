@@ -282,6 +282,11 @@ void s3a_objects_read(struct s3a_objects *objects, const struct s3a_op *op,
     if (rc != SQLITE_OK) {
         s3a_fail_sqlite(answer, rc);
     }
+    /* A bucket that the first write will make is there already for those who look before. */
+    if (answer->code == S3A_CODE_NO_SUCH_BUCKET && objects->commit.create_buckets &&
+        op->key.size > 0) {
+        s3a_fail_code(answer, S3A_CODE_NO_SUCH_KEY);
+    }
     /* It may have been written since the clock was read. */
     if (answer->date_ms < answer->modified_ms) {
         answer->date_ms = answer->modified_ms;

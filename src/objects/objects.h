@@ -31,7 +31,8 @@ struct s3a_objects;
 
 struct s3a_objects_options {
     const char *directory; /* made where it is missing, mode 0700; its parent must exist */
-    bool create_buckets;   /* a PUT to a bucket that does not exist makes it */
+    bool create_buckets;   /* a PUT to a bucket that does not exist makes it; until then there is
+                              no object in it (404 NoSuchKey) */
     bool as_amazon;        /* conditions that Amazon S3 answers with 501 are: see conditions.h */
 };
 
