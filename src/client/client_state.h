@@ -4,6 +4,8 @@
 
 /* What is behind a struct s3a_client. */
 
+#include <semaphore.h>
+
 #include <s3atomic/client.h>
 
 #include "lock_table.h"
@@ -14,15 +16,36 @@ struct s3a_client {
     struct s3a_transport *transport;
     char *endpoint;
     uint64_t body_bytes_max;
-    struct s3a_lock_table locks;
+    struct s3a_lock_table lock_table;
 
     /* The loop's own. */
     struct s3a_list requests; /* struct s3a_request: under way */
+    struct s3a_list locks;    /* struct s3a_lock: whose machine has not ended */
+    unsigned runs;            /* critical sections of s3a_lock_run_async() that have not ended */
+    bool bare_etag;           /* this store wants If-Match without quotes, as far as is known */
     bool is_ending;           /* nothing new begins */
+    bool end_is_told;
+    struct s3a_task end_task;
+    sem_t has_ended;
 };
+
+/* s3a_client_new() with another transport than the endpoint calls for (NULL: that one), which is
+ * the client's own where this is S3A_OK. */
+S3A_MUST_CHECK enum s3a_status s3a_client_new_over(const struct s3a_client_options *options,
+                                                   struct s3a_transport *transport,
+                                                   struct s3a_client **ret_client,
+                                                   struct s3a_error *error);
 
 /* What every public call on a client begins with: S3A_INVALID for NULL and in a forked child. */
 S3A_MUST_CHECK enum s3a_status s3a_client_check(const struct s3a_client *client,
                                                 struct s3a_error *error);
+
+/* The same for calls that block: S3A_INVALID in a callback too, which would wait for itself. */
+S3A_MUST_CHECK enum s3a_status s3a_client_check_blocking(const struct s3a_client *client,
+                                                         struct s3a_error *error);
+
+/* Loop's thread, whenever one of the things above has ended: was it the last that
+ * s3a_client_free() waits for? */
+void s3a_client_note_end(struct s3a_client *client);
 
 #endif

@@ -29,7 +29,6 @@ struct s3a_lock_table {
     struct s3a_lock_entry **slots; /* a power of two of chains */
     size_t slot_count;
     size_t entry_count;
-    size_t taken_count;
     struct s3a_list remembered; /* the entries that nobody is at, the latest last */
     size_t remembered_count;
 };

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+#include "client_state.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+#include "client_options.h"
+#include "error.h"
+#include "lock_driver.h"
+#include "request.h"
+
+enum s3a_status s3a_client_check(const struct s3a_client *client, struct s3a_error *error)
+{
+    s3a_error_clear(error);
+    if (!client) {
+        return s3a_error_set(error, S3A_INVALID, "client: it is NULL");
+    }
+    if (!s3a_loop_is_ours(client->loop)) {
+        return s3a_error_set(error, S3A_INVALID,
+                             "the client belongs to the parent process: make one after fork()");
+    }
+    return S3A_OK;
+}
+
+enum s3a_status s3a_client_check_blocking(const struct s3a_client *client, struct s3a_error *error)
+{
+    enum s3a_status status = s3a_client_check(client, error);
+
+    if (status == S3A_OK && s3a_loop_is_inside(client->loop)) {
+        return s3a_error_set(error, S3A_INVALID,
+                             "a callback must not block: use the asynchronous call");
+    }
+    return status;
+}
+
+void s3a_client_note_end(struct s3a_client *client)
+{
+    if (client->is_ending && !client->end_is_told && client->runs == 0 &&
+        s3a_list_is_empty(&client->locks)) {
+        client->end_is_told = true;
+        sem_post(&client->has_ended);
+    }
+}
+
+static void begin_to_end(struct s3a_task *task)
+{
+    struct s3a_client *client = s3a_list_entry(task, struct s3a_client, end_task);
+
+    client->is_ending = true;
+    s3a_requests_cancel(client);
+    s3a_lock_drivers_end(client);
+    s3a_client_note_end(client);
+}
+
+static void wait_for_end(struct s3a_client *client)
+{
+    s3a_loop_post(client->loop, &client->end_task);
+    while (sem_wait(&client->has_ended) != 0) {
+        s3a_check(errno == EINTR);
+    }
+    s3a_loop_stop(client->loop);
+}
+
+/* As far as it has been built. */
+static void destroy(struct s3a_client *client)
+{
+    if (client->loop) {
+        s3a_loop_stop(client->loop);
+    }
+    if (client->transport) {
+        client->transport->free(client->transport);
+    }
+    s3a_loop_free(client->loop);
+    s3a_lock_table_fini(&client->lock_table);
+    sem_destroy(&client->has_ended);
+    free(client->endpoint);
+    free(client);
+}
+
+static enum s3a_status connect_store(struct s3a_client *client,
+                                     const struct s3a_client_settings *settings,
+                                     struct s3a_error *error)
+{
+    const struct s3a_transport_http_options http = {
+        .addressing = settings->addressing,
+        .region = settings->region,
+        .credentials = settings->credentials,
+        .request_timeout_ms = settings->request_timeout_ms,
+        .requests_max = settings->requests_max,
+    };
+
+    if (settings->addressing.endpoint.scheme == S3A_SCHEME_FILE) {
+        return s3a_transport_embedded_new(client->loop, settings->addressing.endpoint.path.data,
+                                          settings->request_timeout_ms, &client->transport, error);
+    }
+    return s3a_transport_http_new(client->loop, &http, &client->transport, error);
+}
+
+static enum s3a_status build(struct s3a_client *client, const struct s3a_client_settings *settings,
+                             struct s3a_transport *transport, struct s3a_error *error)
+{
+    enum s3a_status status;
+
+    client->body_bytes_max = settings->body_bytes_max;
+    client->end_task.run = begin_to_end;
+    s3a_list_init(&client->requests);
+    s3a_list_init(&client->locks);
+    s3a_check(sem_init(&client->has_ended, 0, 0) == 0);
+    client->endpoint = strndup(settings->endpoint.data, settings->endpoint.size);
+    if (!client->endpoint || s3a_lock_table_init(&client->lock_table) != S3A_OK) {
+        return s3a_error_set_no_memory(error);
+    }
+    status = s3a_loop_new(&client->loop, error);
+    if (status != S3A_OK || transport) {
+        client->transport = transport;
+        return status;
+    }
+    return connect_store(client, settings, error);
+}
+
+enum s3a_status s3a_client_new_over(const struct s3a_client_options *options,
+                                    struct s3a_transport *transport, struct s3a_client **ret_client,
+                                    struct s3a_error *error)
+{
+    struct s3a_client_settings settings;
+    struct s3a_client *client = NULL;
+    enum s3a_status status;
+
+    *ret_client = NULL;
+    status = s3a_client_settings_init(&settings, options, error);
+    if (status != S3A_OK) {
+        return status;
+    }
+    client = calloc(1, sizeof(*client));
+    status = client ? build(client, &settings, transport, error) : s3a_error_set_no_memory(error);
+    s3a_client_settings_fini(&settings);
+    if (status == S3A_OK) {
+        *ret_client = client;
+    } else if (client) {
+        destroy(client);
+    }
+    return status;
+}
+
+enum s3a_status s3a_client_new(const struct s3a_client_options *options,
+                               struct s3a_client **ret_client, struct s3a_error *error)
+{
+    s3a_error_clear(error);
+    if (!ret_client) {
+        return s3a_error_set(error, S3A_INVALID, "ret_client: it is NULL");
+    }
+    return s3a_client_new_over(options, NULL, ret_client, error);
+}
+
+void s3a_client_free(struct s3a_client *client)
+{
+    /* A forked child does not have the thread; what is the parent's stays as it is. */
+    if (!client || !s3a_loop_is_ours(client->loop)) {
+        return;
+    }
+    s3a_check(!s3a_loop_is_inside(client->loop));
+    wait_for_end(client);
+    destroy(client);
+}
+
+const char *s3a_client_endpoint(const struct s3a_client *client)
+{
+    return client ? client->endpoint : "";
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef S3A_CLIENT_OPTIONS_H
+#define S3A_CLIENT_OPTIONS_H
+
+/* A client's options with everything put in that was left open: from the environment, or the
+ * default. */
+
+#include <s3atomic/client.h>
+
+#include "http.h"
+#include "sigv4.h"
+
+#define S3A_REQUEST_TIMEOUT_MS_MIN 100
+#define S3A_REQUEST_TIMEOUT_MS_MAX (3600 * 1000)
+#define S3A_REQUESTS_MAX_MAX 10000
+
+struct s3a_client_settings {
+    struct s3a_pool pool; /* of the texts */
+    struct s3a_str endpoint;
+    struct s3a_addressing addressing;
+    struct s3a_str region;
+    struct s3a_credentials credentials; /* empty for a file: endpoint */
+    uint32_t request_timeout_ms;        /* 0: the default, which grows with the body */
+    uint64_t body_bytes_max;
+    uint32_t requests_max;
+};
+
+/* options may be NULL. S3A_INVALID: the error names the option or the variable. S3A_CREDENTIALS:
+ * there are none. On anything but S3A_OK there is nothing to be freed. */
+S3A_MUST_CHECK enum s3a_status s3a_client_settings_init(struct s3a_client_settings *settings,
+                                                        const struct s3a_client_options *options,
+                                                        struct s3a_error *error);
+void s3a_client_settings_fini(struct s3a_client_settings *settings);
+
+#endif

@@ -1,0 +1,487 @@
+/* SPDX-License-Identifier: MIT */
+#include "lock_driver.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "clock.h"
+#include "date.h"
+#include "error.h"
+#include "lock_options.h"
+#include "lock_story.h"
+#include "name.h"
+#include "random.h"
+
+/* Somebody who waits for the end of a release. */
+struct s3a_lock_release_wish {
+    struct s3a_lock *lock; /* a reference */
+    struct s3a_future *future;
+    struct s3a_task task;
+    struct s3a_list link;
+};
+
+static void step(struct s3a_lock *lock, struct s3a_lock_event *event);
+
+void s3a_lock_unref(struct s3a_lock *lock)
+{
+    if (atomic_fetch_sub(&lock->references, 1) != 1) {
+        return;
+    }
+    free((void *)(uintptr_t)lock->body.data);
+    free(lock->trouble);
+    s3a_call_fini(&lock->call);
+    s3a_pool_fini(&lock->pool);
+    free(lock);
+}
+
+static void step_of(struct s3a_lock *lock, enum s3a_lock_event_kind kind)
+{
+    step(lock, &(struct s3a_lock_event){.kind = kind});
+}
+
+static void woken(struct s3a_timer *timer)
+{
+    step_of(s3a_list_entry(timer, struct s3a_lock, timer), S3A_LOCK_WAKE);
+}
+
+static void cancelled(void *producer)
+{
+    step_of(producer, S3A_LOCK_CANCEL);
+}
+
+/* What is under way was answered. */
+
+static void note_trouble(struct s3a_lock *lock)
+{
+    if (!lock->trouble) {
+        lock->trouble = malloc(sizeof(*lock->trouble));
+    }
+    if (lock->trouble) {
+        (void)s3a_answer_error(&lock->call.op, &lock->call.answer, lock->trouble);
+    }
+}
+
+/* The look at the key that an answer to a GET is. */
+static enum s3a_status view_of_answer(struct s3a_lock *lock, struct s3a_lock_view *view)
+{
+    const struct s3a_answer *answer = &lock->call.answer;
+    enum s3a_status status = answer->status;
+
+    memset(view, 0, sizeof(*view));
+    view->store_now_ms = answer->date_ms;
+    view->store_modified_ms = answer->modified_ms;
+    if (status == S3A_OK) {
+        return s3a_lock_record_read(answer, view, &lock->seen);
+    }
+    if (status == S3A_NOT_FOUND) {
+        view->kind = S3A_LOCK_OBJECT_ABSENT;
+        return S3A_OK;
+    }
+    if (status == S3A_TOO_LARGE) {
+        view->kind = S3A_LOCK_OBJECT_FOREIGN;
+        return S3A_OK;
+    }
+    return status;
+}
+
+static void answered(struct s3a_call *call)
+{
+    struct s3a_lock *lock = s3a_list_entry(call, struct s3a_lock, call);
+    struct s3a_lock_view view;
+    struct s3a_lock_event event = {.kind = S3A_LOCK_ANSWER, .view = &view};
+    char etag[S3A_LOCK_ETAG_SIZE_MAX + 1];
+
+    lock->is_under_way = false;
+    if (call->op.kind == S3A_OP_GET_OBJECT) {
+        event.status = view_of_answer(lock, &view);
+    } else {
+        event.status = call->answer.status;
+        memcpy(etag, call->answer.etag, sizeof(etag));
+        event.etag = etag;
+    }
+    if (event.status != S3A_OK && event.status != S3A_NOT_MODIFIED) {
+        note_trouble(lock);
+    }
+    step(lock, &event);
+}
+
+/* What the machine asks for is sent. */
+
+static struct s3a_str condition(struct s3a_lock *lock, const char *etag, bool bare)
+{
+    struct s3a_str text = s3a_str_of(etag);
+
+    if (bare && text.size >= 2 && text.data[0] == '"') {
+        text = s3a_str_make(text.data + 1, text.size - 2);
+    }
+    memcpy(lock->if_match, text.data, text.size);
+    return s3a_str_make(lock->if_match, text.size);
+}
+
+/* The date that java-s3-atomic-utils goes by (§1): whole seconds, rounded up; past once free. */
+static struct s3a_str expires_header(struct s3a_lock *lock, const struct s3a_lock_record *record)
+{
+    int64_t at_ms = record->held ? s3a_clock_wall_ms() + record->lease_ms + 999 : 0;
+
+    _Static_assert(sizeof(lock->expires) == S3A_DATE_HTTP_SIZE + 1, "room for the date");
+    s3a_date_http(at_ms, lock->expires);
+    return s3a_str_of(lock->expires);
+}
+
+static bool write_body(struct s3a_lock *lock, const struct s3a_lock_record *record)
+{
+    /* Once for each grant, so that a write that is tried again is the same one. */
+    if (memcmp(lock->dated_owner, record->grant.owner, S3A_OWNER_SIZE) != 0) {
+        memcpy(lock->dated_owner, record->grant.owner, S3A_OWNER_SIZE);
+        lock->people.granted_at_ms = s3a_clock_wall_ms();
+    }
+    free((void *)(uintptr_t)lock->body.data);
+    return s3a_lock_record_encode(record, &lock->people, &lock->body) == S3A_OK;
+}
+
+/* False where there is no memory: nothing is sent. */
+static bool prepare_put(struct s3a_lock *lock, const struct s3a_lock_action *action)
+{
+    struct s3a_op *op = &lock->call.op;
+
+    op->kind = S3A_OP_PUT_OBJECT;
+    if (action->request == S3A_LOCK_REQUEST_CREATE) {
+        op->if_none_match = S3A_STR("*");
+    } else {
+        op->if_match = condition(lock, action->etag, action->bare_etag);
+    }
+    bool fits =
+        s3a_headers_add(&op->headers, S3A_STR("content-type"), S3A_STR("application/json")) &&
+        s3a_headers_add(&op->headers, S3A_STR("expires"), expires_header(lock, action->record));
+    s3a_check(fits);
+    bool done = write_body(lock, action->record);
+    lock->call.body = lock->body;
+    op->body_size = lock->body.size;
+    return done;
+}
+
+static void send(struct s3a_lock *lock, const struct s3a_lock_action *action)
+{
+    struct s3a_transport *transport = lock->client->transport;
+    struct s3a_call *call = &lock->call;
+    bool ready = true;
+
+    s3a_check(!lock->is_under_way);
+    s3a_call_clear_answer(call);
+    call->op = (struct s3a_op){.kind = S3A_OP_GET_OBJECT, .bucket = lock->bucket, .key = lock->key};
+    call->body = s3a_str_make(NULL, 0);
+    call->timeout_ms = action->timeout_ms;
+    call->urgent = s3a_lock_good_until_ms(&lock->machine) > 0;
+    switch (action->request) {
+    case S3A_LOCK_REQUEST_NONE:
+    case S3A_LOCK_REQUEST_GET:
+        break;
+    case S3A_LOCK_REQUEST_GET_IF_CHANGED:
+        call->op.if_none_match = condition(lock, action->etag, false);
+        break;
+    case S3A_LOCK_REQUEST_CREATE:
+    case S3A_LOCK_REQUEST_REPLACE:
+        ready = prepare_put(lock, action);
+        break;
+    }
+    lock->is_under_way = true;
+    if (ready) {
+        transport->send(transport, call);
+    } else {
+        s3a_call_fail(call, S3A_NO_MEMORY, false, "out of memory");
+        answered(call);
+    }
+}
+
+/* What the machine tells. */
+
+static void publish(struct s3a_lock *lock)
+{
+    const struct s3a_lock_machine *machine = &lock->machine;
+
+    atomic_store(&lock->lost_reason, (int)machine->lost_reason);
+    atomic_store(&lock->good_until_ms, s3a_lock_good_until_ms(machine));
+    lock->client->bare_etag = machine->bare_etag;
+}
+
+static void tell_granted(struct s3a_lock *lock)
+{
+    struct s3a_future *future = lock->acquire_future;
+
+    s3a_lock_owner_hex(lock->machine.record.grant.owner, lock->owner);
+    atomic_store(&lock->token, lock->machine.record.grant.token);
+    lock->acquire_future = NULL;
+    *lock->ret_lock = lock;
+    s3a_future_complete(future, S3A_OK, NULL);
+}
+
+static void answer_wish(struct s3a_lock_release_wish *wish)
+{
+    struct s3a_lock *lock = wish->lock;
+    struct s3a_future *future = wish->future;
+    struct s3a_error error;
+    enum s3a_status status = s3a_lock_tell_end(lock, lock->end_status, &error);
+
+    s3a_lock_unref(lock);
+    free(wish);
+    s3a_future_complete(future, status, &error);
+}
+
+/* The machine has ended: the driver's part is over. */
+static void end(struct s3a_lock *lock, enum s3a_status status)
+{
+    const struct s3a_lock_machine *machine = &lock->machine;
+    struct s3a_client *client = lock->client;
+    struct s3a_future *future = lock->acquire_future;
+    struct s3a_lock_view view = {.kind = S3A_LOCK_OBJECT_RECORD, .record = machine->record};
+    bool is_free = !future && status == S3A_OK && !machine->record.held;
+
+    memcpy(view.etag, machine->etag, sizeof(view.etag));
+    s3a_loop_timer_clear(lock->loop, &lock->timer);
+    s3a_list_remove(&lock->link);
+    s3a_lock_table_leave(&client->lock_table, lock->entry, is_free ? &view : NULL);
+    lock->entry = NULL;
+    lock->end_status = status;
+    if (future) {
+        struct s3a_error error;
+        status = s3a_lock_tell_failure(lock, status, &error);
+        lock->acquire_future = NULL;
+        s3a_future_complete(future, status, &error);
+        s3a_lock_unref(lock); /* the handle that nobody got */
+    }
+    struct s3a_list *link;
+    while ((link = s3a_list_pop(&lock->releases)) != NULL) {
+        answer_wish(s3a_list_entry(link, struct s3a_lock_release_wish, link));
+    }
+    atomic_store(&lock->has_ended, true);
+    s3a_lock_unref(lock);
+    s3a_client_note_end(client);
+}
+
+static void tell(struct s3a_lock *lock, const struct s3a_lock_action *action)
+{
+    if (action->tell & S3A_LOCK_TELL_GRANTED) {
+        tell_granted(lock);
+    }
+    if (action->tell & S3A_LOCK_TELL_DANGER && lock->on_danger) {
+        lock->on_danger(lock, s3a_lock_remaining_ms(lock), lock->user);
+    }
+    if (action->tell & S3A_LOCK_TELL_LOST && lock->on_lost) {
+        lock->on_lost(lock, lock->machine.lost_reason, lock->user);
+    }
+    if (action->tell & (S3A_LOCK_TELL_FAILED | S3A_LOCK_TELL_ENDED)) {
+        end(lock, action->status);
+    }
+}
+
+static void step(struct s3a_lock *lock, struct s3a_lock_event *event)
+{
+    struct s3a_lock_action action;
+
+    event->now_ms = s3a_clock_ms();
+    event->wall_ms = s3a_clock_wall_ms();
+    s3a_lock_step(&lock->machine, event, &action);
+    publish(lock);
+    if (action.abandon && lock->is_under_way) {
+        lock->is_under_way = false;
+        lock->client->transport->abandon(lock->client->transport, &lock->call);
+    }
+    if (action.wake_ms == S3A_LOCAL_TIME_NEVER) {
+        s3a_loop_timer_clear(lock->loop, &lock->timer);
+    } else {
+        s3a_loop_timer_set(lock->loop, &lock->timer, action.wake_ms);
+    }
+    tell(lock, &action);
+    if (action.request != S3A_LOCK_REQUEST_NONE) { /* then the machine has not ended */
+        send(lock, &action);
+    }
+}
+
+/* Beginning and end. */
+
+static void start(struct s3a_task *task)
+{
+    struct s3a_lock *lock = s3a_list_entry(task, struct s3a_lock, start_task);
+
+    s3a_list_append(&lock->client->locks, &lock->link);
+    lock->machine.bare_etag = lock->client->bare_etag;
+    if (lock->client->is_ending) {
+        end(lock, S3A_CANCELLED);
+    } else {
+        step_of(lock, S3A_LOCK_START);
+    }
+}
+
+/* The handle was given back. */
+static void abandoned(struct s3a_task *task)
+{
+    struct s3a_lock *lock = s3a_list_entry(task, struct s3a_lock, free_task);
+
+    if (!atomic_load(&lock->has_ended)) {
+        step_of(lock, S3A_LOCK_RELEASE);
+    }
+    s3a_lock_unref(lock);
+}
+
+static bool copy_texts(struct s3a_lock *lock, const char *bucket, const char *key,
+                       const struct s3a_lock_options *options)
+{
+    struct s3a_lock_people *people = &lock->people;
+
+    lock->bucket = s3a_pool_copy(&lock->pool, s3a_str_of(bucket));
+    lock->key = s3a_pool_copy(&lock->pool, s3a_str_of(key));
+    people->pid = getpid();
+    if (gethostname(people->host, sizeof(people->host)) != 0) {
+        people->host[0] = '\0';
+    }
+    people->host[sizeof(people->host) - 1] = '\0';
+    if (!s3a_str_is_utf8(s3a_str_of(people->host))) {
+        people->host[0] = '\0';
+    }
+    if (options && options->label) {
+        strcpy(people->label, options->label); /* their lengths were checked */
+    }
+    if (options && options->data) {
+        strcpy(people->data, options->data);
+    }
+    return lock->bucket.data && lock->key.data;
+}
+
+static enum s3a_status make_lock(struct s3a_client *client, const char *bucket, const char *key,
+                                 const struct s3a_lock_options *options,
+                                 const struct s3a_lock_terms *terms, struct s3a_lock **ret_lock)
+{
+    struct s3a_lock *lock = calloc(1, sizeof(*lock));
+    uint8_t seed[S3A_OWNER_SIZE];
+    struct s3a_lock_view remembered;
+    bool is_remembered;
+
+    *ret_lock = NULL;
+    if (!lock) {
+        return S3A_NO_MEMORY;
+    }
+    atomic_init(&lock->references, 1);
+    lock->client = client;
+    lock->loop = client->loop;
+    lock->start_task.run = start;
+    lock->free_task.run = abandoned;
+    lock->timer.fire = woken;
+    s3a_list_init(&lock->link);
+    s3a_list_init(&lock->releases);
+    s3a_call_init(&lock->call, S3A_LOCK_BODY_SIZE_MAX, answered);
+    if (!copy_texts(lock, bucket, key, options)) {
+        s3a_lock_unref(lock);
+        return S3A_NO_MEMORY;
+    }
+    if (options) {
+        lock->on_danger = options->on_danger;
+        lock->on_lost = options->on_lost;
+        lock->user = options->user;
+    }
+    const struct s3a_lock_name name = {lock->bucket, lock->key};
+    enum s3a_status status =
+        s3a_lock_table_take(&client->lock_table, &name, &lock->entry, &remembered, &is_remembered);
+    if (status != S3A_OK) {
+        s3a_lock_unref(lock);
+        return status;
+    }
+    s3a_random_bytes(seed, sizeof(seed));
+    s3a_lock_machine_init(&lock->machine, terms, seed, is_remembered ? &remembered : NULL);
+    *ret_lock = lock;
+    return S3A_OK;
+}
+
+struct s3a_future *s3a_lock_driver_start(struct s3a_client *client, const char *bucket,
+                                         const char *name, const struct s3a_lock_options *options,
+                                         struct s3a_lock **ret_lock)
+{
+    struct s3a_lock_terms terms;
+    char key[S3A_KEY_SIZE_MAX + 1];
+    struct s3a_lock *lock;
+    struct s3a_error error;
+    enum s3a_status status;
+
+    *ret_lock = NULL;
+    status = s3a_lock_options_check(options, &terms, &error);
+    if (status == S3A_OK) {
+        status = s3a_bucket_check(s3a_str_of(bucket), &error);
+    }
+    if (status == S3A_OK) {
+        status = s3a_lock_key_make(name, key, sizeof(key), &error);
+    }
+    if (status == S3A_OK) {
+        status = make_lock(client, bucket, key, options, &terms, &lock);
+        if (status != S3A_OK) {
+            (void)s3a_error_set(&error, status, "lock s3://%s/%s: %s", bucket, key,
+                                s3a_status_text(status));
+        }
+    }
+    if (status != S3A_OK) {
+        return s3a_future_failed(client->loop, status, &error);
+    }
+    struct s3a_future *future = s3a_future_new(client->loop, cancelled, lock);
+    if (!future) {
+        s3a_lock_table_leave(&client->lock_table, lock->entry, NULL);
+        s3a_lock_unref(lock);
+        return NULL;
+    }
+    atomic_store(&lock->references, 2);
+    lock->acquire_future = future;
+    lock->ret_lock = ret_lock;
+    s3a_loop_post(client->loop, &lock->start_task);
+    return future;
+}
+
+static void wish(struct s3a_task *task)
+{
+    struct s3a_lock_release_wish *wish = s3a_list_entry(task, struct s3a_lock_release_wish, task);
+    struct s3a_lock *lock = wish->lock;
+
+    if (atomic_load(&lock->has_ended)) {
+        answer_wish(wish);
+        return;
+    }
+    s3a_list_append(&lock->releases, &wish->link);
+    step_of(lock, S3A_LOCK_RELEASE);
+}
+
+struct s3a_future *s3a_lock_driver_release(struct s3a_lock *lock)
+{
+    struct s3a_lock_release_wish *wanted = calloc(1, sizeof(*wanted));
+
+    if (!wanted) {
+        return NULL;
+    }
+    wanted->lock = lock;
+    wanted->task.run = wish;
+    s3a_list_init(&wanted->link);
+    wanted->future = s3a_future_new(lock->loop, NULL, NULL);
+    struct s3a_future *future = wanted->future;
+    if (!future) {
+        free(wanted);
+        return NULL;
+    }
+    atomic_fetch_add(&lock->references, 1);
+    /* From now on it does not count as held, however long the loop's thread takes. */
+    atomic_store(&lock->release_asked, true);
+    s3a_loop_post(lock->loop, &wanted->task);
+    return future;
+}
+
+void s3a_lock_drivers_end(struct s3a_client *client)
+{
+    struct s3a_list *link = client->locks.next;
+
+    while (link != &client->locks) {
+        struct s3a_lock *lock = s3a_list_entry(link, struct s3a_lock, link);
+        link = link->next; /* a step may end this one, but no other */
+        if (lock->acquire_future) {
+            step_of(lock, S3A_LOCK_CANCEL);
+        } else if (!lock->is_in_run) {
+            atomic_store(&lock->release_asked, true);
+            step_of(lock, S3A_LOCK_RELEASE);
+        }
+    }
+}

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: MIT */
+#include "lock_record.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "date.h"
+#include "digest.h"
+#include "json_value.h"
+
+#define FORMAT_FAMILY "lock/"
+#define FORMAT_OURS "lock/1"
+
+/* "<owner>:<token>" */
+#define GRANT_TEXT_SIZE (S3A_OWNER_HEX_SIZE + 1 + 20)
+
+/* The JSON text's struct. Optional texts are for people. */
+struct body {
+    char *format;
+    char *state;
+    int64_t token;
+    char *owner;
+    int64_t beat;
+    uint32_t lease_ms;
+    uint32_t heartbeat_ms;
+    char **recent;
+    size_t recent_count;
+    char *granted_at;
+    char *host;
+    int64_t *pid;
+    char *label;
+    char *data;
+};
+
+static const struct s3a_field body_fields[] = {
+    S3A_FIELD_NAMED(struct body, format, "s3atomic", &s3a_string_type),
+    S3A_FIELD_STRING(struct body, state),
+    S3A_FIELD_INT64(struct body, token),
+    S3A_FIELD_STRING(struct body, owner),
+    S3A_FIELD_INT64(struct body, beat),
+    S3A_FIELD_UINT32(struct body, lease_ms),
+    S3A_FIELD_UINT32(struct body, heartbeat_ms),
+    S3A_FIELD_OPTIONAL(struct body, granted_at, &s3a_string_type),
+    S3A_FIELD_OPTIONAL(struct body, host, &s3a_string_type),
+    S3A_FIELD_OPTIONAL(struct body, pid, &s3a_int64_type),
+    S3A_FIELD_OPTIONAL(struct body, label, &s3a_string_type),
+    S3A_FIELD_OPTIONAL(struct body, data, &s3a_string_type),
+    S3A_FIELD_ARRAY(struct body, recent, recent_count, &s3a_string_type),
+};
+static const struct s3a_type body_type = S3A_TYPE(struct body, body_fields);
+
+/* What every version has. */
+struct preamble {
+    char *format;
+};
+
+static const struct s3a_field preamble_fields[] = {
+    S3A_FIELD_NAMED(struct preamble, format, "s3atomic", &s3a_string_type),
+};
+static const struct s3a_type preamble_type = S3A_TYPE(struct preamble, preamble_fields);
+
+void s3a_lock_owner_hex(const uint8_t owner[S3A_OWNER_SIZE], char ret_hex[S3A_OWNER_HEX_SIZE + 1])
+{
+    s3a_hex(owner, S3A_OWNER_SIZE, ret_hex);
+}
+
+/* NULL where the text is empty: the member is left out. */
+static char *given(const char *text)
+{
+    return *text ? (char *)(uintptr_t)text : NULL; /* encoding changes nothing */
+}
+
+enum s3a_status s3a_lock_record_encode(const struct s3a_lock_record *record,
+                                       const struct s3a_lock_people *people,
+                                       struct s3a_str *ret_bytes)
+{
+    char owner[S3A_OWNER_HEX_SIZE + 1];
+    char recent_texts[S3A_RECENT_MAX][GRANT_TEXT_SIZE + 1];
+    char *recent[S3A_RECENT_MAX];
+    char granted_at[S3A_DATE_ISO_SIZE + 1] = "";
+    int64_t pid = people->pid;
+    void *bytes;
+    size_t size;
+
+    s3a_lock_owner_hex(record->grant.owner, owner);
+    for (uint32_t i = 0; i < record->recent_count; i++) {
+        s3a_lock_owner_hex(record->recent[i].owner, recent_texts[i]);
+        snprintf(recent_texts[i] + S3A_OWNER_HEX_SIZE, sizeof(recent_texts[i]) - S3A_OWNER_HEX_SIZE,
+                 ":%llu", (unsigned long long)record->recent[i].token);
+        recent[i] = recent_texts[i];
+    }
+    if (people->granted_at_ms > 0) {
+        s3a_date_iso(people->granted_at_ms, granted_at);
+    }
+    const struct body body = {
+        .format = (char[]){FORMAT_OURS},
+        .state = record->held ? (char[]){"held"} : (char[]){"free"},
+        .token = (int64_t)record->grant.token,
+        .owner = owner,
+        .beat = (int64_t)record->beat,
+        .lease_ms = record->lease_ms,
+        .heartbeat_ms = record->heartbeat_ms,
+        .recent = recent,
+        .recent_count = record->recent_count,
+        .granted_at = given(granted_at),
+        .host = given(people->host),
+        .pid = pid > 0 ? &pid : NULL,
+        .label = given(people->label),
+        .data = given(people->data),
+    };
+    *ret_bytes = s3a_str_make(NULL, 0);
+    enum s3a_status status =
+        s3a_json_encode(&body_type, &body, S3A_LOCK_BODY_SIZE_MAX, &bytes, &size, NULL);
+    if (status == S3A_OK) {
+        *ret_bytes = s3a_str_make(bytes, size);
+    }
+    return status;
+}
+
+/* -1: it is none. Ours are lower case. */
+static int hex_digit(char byte)
+{
+    if (byte >= '0' && byte <= '9') {
+        return byte - '0';
+    }
+    return byte >= 'a' && byte <= 'f' ? byte - 'a' + 10 : -1;
+}
+
+static bool read_owner(struct s3a_str text, uint8_t ret_owner[S3A_OWNER_SIZE])
+{
+    if (text.size != S3A_OWNER_HEX_SIZE) {
+        return false;
+    }
+    for (size_t i = 0; i < S3A_OWNER_SIZE; i++) {
+        int high = hex_digit(text.data[2 * i]);
+        int low = hex_digit(text.data[2 * i + 1]);
+        if (high < 0 || low < 0) {
+            return false;
+        }
+        ret_owner[i] = (uint8_t)(high << 4 | low);
+    }
+    return true;
+}
+
+static bool read_grant(const char *text, struct s3a_grant *ret_grant)
+{
+    struct s3a_str rest = s3a_str_of(text);
+    struct s3a_str owner = s3a_str_split(&rest, ':');
+
+    return read_owner(owner, ret_grant->owner) &&
+           s3a_str_to_uint64(rest, S3A_LOCK_TOKEN_MAX, &ret_grant->token);
+}
+
+/* False where it says what no record of ours can say. */
+static bool read_record(const struct body *body, struct s3a_lock_record *ret_record)
+{
+    bool held = body->state && strcmp(body->state, "held") == 0;
+
+    memset(ret_record, 0, sizeof(*ret_record));
+    if (!held && !(body->state && strcmp(body->state, "free") == 0)) {
+        return false;
+    }
+    if (body->token < 0 || (uint64_t)body->token > S3A_LOCK_TOKEN_MAX || body->beat < 0 ||
+        body->recent_count > S3A_RECENT_MAX) {
+        return false;
+    }
+    ret_record->held = held;
+    ret_record->grant.token = (uint64_t)body->token;
+    ret_record->beat = (uint64_t)body->beat;
+    ret_record->lease_ms = body->lease_ms;
+    ret_record->heartbeat_ms = body->heartbeat_ms;
+    for (size_t i = 0; i < body->recent_count; i++) {
+        if (!body->recent[i] || !read_grant(body->recent[i], &ret_record->recent[i])) {
+            return false;
+        }
+    }
+    ret_record->recent_count = (uint32_t)body->recent_count;
+    return read_owner(s3a_str_of(body->owner), ret_record->grant.owner);
+}
+
+static void read_text(const char *text, char *ret_text, size_t size)
+{
+    snprintf(ret_text, size, "%s", text ? text : "");
+}
+
+static void read_people(const struct body *body, struct s3a_lock_people *ret_people)
+{
+    if (body->granted_at) {
+        (void)s3a_date_iso_parse(s3a_str_of(body->granted_at), &ret_people->granted_at_ms);
+    }
+    ret_people->pid = body->pid ? *body->pid : 0;
+    read_text(body->host, ret_people->host, sizeof(ret_people->host));
+    read_text(body->label, ret_people->label, sizeof(ret_people->label));
+    read_text(body->data, ret_people->data, sizeof(ret_people->data));
+}
+
+/* Something that does not claim to be a record of any version. */
+static void read_stranger(const struct s3a_answer *answer, struct s3a_lock_view *view)
+{
+    struct s3a_str expires = s3a_headers_find(&answer->headers, "expires");
+    bool is_java = answer->object_size <= S3A_LOCK_JAVA_BODY_SIZE_MAX &&
+                   s3a_date_http_parse(expires, &view->java_expires_ms);
+
+    view->kind = is_java ? S3A_LOCK_OBJECT_JAVA : S3A_LOCK_OBJECT_FOREIGN;
+}
+
+/* "lock/1", "" where it claims nothing; in ret_format, cut. */
+static enum s3a_status read_format(struct s3a_str bytes, char *ret_format, size_t size)
+{
+    void *value = NULL;
+    enum s3a_status status = s3a_json_decode(&preamble_type, bytes, &value, NULL);
+
+    *ret_format = '\0';
+    if (status == S3A_OK) {
+        const struct preamble *preamble = value;
+        read_text(preamble->format, ret_format, size);
+    }
+    s3a_json_free(&preamble_type, value);
+    return status == S3A_FORMAT ? S3A_OK : status;
+}
+
+static enum s3a_status read_ours(struct s3a_str bytes, struct s3a_lock_view *view,
+                                 struct s3a_lock_people *people)
+{
+    void *value = NULL;
+    enum s3a_status status = s3a_json_decode(&body_type, bytes, &value, NULL);
+
+    if (status == S3A_OK && read_record(value, &view->record)) {
+        view->kind = S3A_LOCK_OBJECT_RECORD;
+        if (people) {
+            read_people(value, people);
+        }
+    } else {
+        view->kind = S3A_LOCK_OBJECT_FOREIGN; /* damaged: not for us to repair */
+    }
+    s3a_json_free(&body_type, value);
+    return status == S3A_FORMAT ? S3A_OK : status;
+}
+
+enum s3a_status s3a_lock_record_read(const struct s3a_answer *answer,
+                                     struct s3a_lock_view *ret_view,
+                                     struct s3a_lock_people *ret_people)
+{
+    struct s3a_str bytes = s3a_buf_str(&answer->body);
+    char format[sizeof(FORMAT_OURS) + 8];
+    enum s3a_status status;
+
+    memset(ret_view, 0, sizeof(*ret_view));
+    if (ret_people) {
+        memset(ret_people, 0, sizeof(*ret_people));
+    }
+    memcpy(ret_view->etag, answer->etag, sizeof(ret_view->etag));
+    ret_view->store_now_ms = answer->date_ms;
+    ret_view->store_modified_ms = answer->modified_ms;
+    status = read_format(bytes, format, sizeof(format));
+    if (status != S3A_OK) {
+        return status;
+    }
+    if (strcmp(format, FORMAT_OURS) == 0) {
+        return read_ours(bytes, ret_view, ret_people);
+    }
+    if (strncmp(format, FORMAT_FAMILY, sizeof(FORMAT_FAMILY) - 1) == 0) {
+        ret_view->kind = S3A_LOCK_OBJECT_NEWER;
+    } else {
+        read_stranger(answer, ret_view);
+    }
+    return S3A_OK;
+}
