@@ -115,12 +115,12 @@ static enum s3a_status take(const struct s3a_credentials *found, const struct so
     enum s3a_status status;
 
     if (!has_access_key || found->secret_key.size == 0) {
-        return s3a_error_set(
-            error, source->fault, "%s is given without %s",
-            has_access_key ? source->access_key_name
-                           : (found->secret_key.size > 0 ? source->secret_key_name
-                                                         : source->session_token_name),
-            has_access_key ? source->secret_key_name : source->access_key_name);
+        return s3a_error_set(error, source->fault, "%s is given without %s",
+                             has_access_key
+                                 ? source->access_key_name
+                                 : (found->secret_key.size > 0 ? source->secret_key_name
+                                                               : source->session_token_name),
+                             has_access_key ? source->secret_key_name : source->access_key_name);
     }
     status = check(found, source, error);
     if (status == S3A_OK && s3a_credentials_copy(found, ret_credentials) != S3A_OK) {

@@ -16,9 +16,9 @@
  * The options where they are given, else AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and
  * AWS_SESSION_TOKEN; never a mixture. An empty text counts as not given. Read once, here.
  *
- * S3A_INVALID: an option that is given without its other half, or that cannot be sent. S3A_CREDENTIALS:
- * the same of the environment, or none at all; the error says what to set. S3A_NO_MEMORY. On
- * failure *ret_credentials is empty.
+ * S3A_INVALID: an option that is given without its other half, or that cannot be sent.
+ * S3A_CREDENTIALS: the same of the environment, or none at all; the error says what to set.
+ * S3A_NO_MEMORY. On failure *ret_credentials is empty.
  */
 S3A_MUST_CHECK enum s3a_status s3a_credentials_find(const char *access_key, const char *secret_key,
                                                     const char *session_token,
