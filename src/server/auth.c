@@ -60,6 +60,10 @@ enum s3a_code s3a_auth_check(struct s3a_auth *auth, struct s3a_pool *pool,
     }
     code = s3a_sigv4_claim_is_timely(ret_claim, now_ms);
     if (code != S3A_CODE_NONE && s3a_sigv4_claim_is_timely(ret_claim, store_ms) != S3A_CODE_NONE) {
+        if (ret_claim->in_query) {
+            *ret_message =
+                now_ms < ret_claim->date_ms ? "Request is not valid yet" : "Request has expired";
+        }
         return code;
     }
     return s3a_sigv4_claim_verify(ret_claim, request, &key->signing, key->secret_key);

@@ -6,19 +6,19 @@
 #include "error.h"
 #include "home.h"
 #include "listener.h"
-#include "loop.h"
+#include "front.h"
 #include "objects.h"
 #include "settings.h"
 
 /* How many threads serve connections. Measured: see docs/architecture.md. */
-#define LOOP_COUNT 1
+#define FRONT_COUNT 1
 
 struct s3a_server {
     struct s3a_settings settings;
     struct s3a_home home;
     struct s3a_objects *objects;
     struct s3a_listener listener;
-    struct s3a_loop loops[LOOP_COUNT];
+    struct s3a_front fronts[FRONT_COUNT];
 };
 
 static enum s3a_status make_bucket(struct s3a_server *server, const char *name,
@@ -52,13 +52,13 @@ static enum s3a_status open_store(struct s3a_server *server, struct s3a_error *e
     return status;
 }
 
-static enum s3a_status start_loops(struct s3a_server *server, struct s3a_error *error)
+static enum s3a_status start_fronts(struct s3a_server *server, struct s3a_error *error)
 {
     enum s3a_status status = S3A_OK;
 
-    for (size_t i = 0; status == S3A_OK && i < LOOP_COUNT; i++) {
-        status = s3a_loop_start(&server->loops[i], &server->settings, server->objects,
-                                server->listener.fd, S3A_CONNECTIONS_MAX / LOOP_COUNT, error);
+    for (size_t i = 0; status == S3A_OK && i < FRONT_COUNT; i++) {
+        status = s3a_front_start(&server->fronts[i], &server->settings, server->objects,
+                                 server->listener.fd, S3A_CONNECTIONS_MAX / FRONT_COUNT, error);
     }
     return status;
 }
@@ -92,7 +92,7 @@ enum s3a_status s3a_server_start(const struct s3a_server_options *options,
         status = open_store(server, error);
     }
     if (status == S3A_OK) {
-        status = start_loops(server, error);
+        status = start_fronts(server, error);
     }
     if (status != S3A_OK) {
         s3a_server_stop(server);
@@ -108,11 +108,11 @@ void s3a_server_stop(struct s3a_server *server)
         return;
     }
     s3a_listener_close(&server->listener);
-    for (size_t i = 0; i < LOOP_COUNT; i++) {
-        s3a_loop_stop(&server->loops[i]);
+    for (size_t i = 0; i < FRONT_COUNT; i++) {
+        s3a_front_stop(&server->fronts[i]);
     }
-    for (size_t i = 0; i < LOOP_COUNT; i++) {
-        s3a_loop_join(&server->loops[i]);
+    for (size_t i = 0; i < FRONT_COUNT; i++) {
+        s3a_front_join(&server->fronts[i]);
     }
     s3a_objects_close(server->objects);
     s3a_home_fini(&server->home);

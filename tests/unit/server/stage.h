@@ -4,7 +4,7 @@
 
 /* A server with one bucket, "bucket", and one connection to it: what most stories begin with. */
 
-#include "call.h"
+#include "signed_call.h"
 
 struct stage {
     struct s3a_server *server;

@@ -12,7 +12,7 @@
 
 #include "stage.h"
 
-/* As many events as libmicrohttpd fetches at once: see loop.h. */
+/* As many events as libmicrohttpd fetches at once: see front.h. */
 #define BATCH 128
 #define ROUNDS 20
 #define HEAD_SIZE_MAX (1024 * 1024)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "test.h"
 
-#include "call.h"
+#include "signed_call.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef S3A_CALL_H
-#define S3A_CALL_H
+#ifndef S3A_SIGNED_CALL_H
+#define S3A_SIGNED_CALL_H
 
 /* Requests to a server, written down and signed. */
 

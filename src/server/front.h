@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef S3A_LOOP_H
-#define S3A_LOOP_H
+#ifndef S3A_FRONT_H
+#define S3A_FRONT_H
 
 /*
  * One thread that serves connections.
@@ -22,7 +22,7 @@
 #include "objects.h"
 #include "settings.h"
 
-/* Connections at the same time, of all loops together; more wait in the listener's queue. */
+/* Connections at the same time, of all fronts together; more wait in the listener's queue. */
 #define S3A_CONNECTIONS_MAX 4096
 
 /* Without a byte in either direction for this long, a connection is closed. Longer than the usual
@@ -41,7 +41,7 @@
 
 struct MHD_Daemon;
 
-struct s3a_loop {
+struct s3a_front {
     const struct s3a_settings *settings;
     struct s3a_objects *objects;
     struct s3a_auth auth;
@@ -52,7 +52,7 @@ struct s3a_loop {
     bool is_running;
 
     /* This thread's own. */
-    struct s3a_list requests; /* those under way */
+    struct s3a_list requests; /* those whose head has come */
     uint64_t request_id_start;
     uint64_t request_count;
     bool is_to_stop;
@@ -67,22 +67,22 @@ struct s3a_loop {
 };
 
 /*
- * Starts the thread; s3a_loop_join() is due where that fails, too. It accepts on a copy of
- * listen_fd; several loops may share one. settings and objects must outlive it. S3A_NO_MEMORY,
+ * Starts the thread; s3a_front_join() is due where that fails, too. It accepts on a copy of
+ * listen_fd; several fronts may share one. settings and objects must outlive it. S3A_NO_MEMORY,
  * S3A_SYSTEM.
  */
-S3A_MUST_CHECK enum s3a_status s3a_loop_start(struct s3a_loop *loop,
-                                              const struct s3a_settings *settings,
-                                              struct s3a_objects *objects, int listen_fd,
-                                              size_t connections_max, struct s3a_error *error);
+S3A_MUST_CHECK enum s3a_status s3a_front_start(struct s3a_front *front,
+                                               const struct s3a_settings *settings,
+                                               struct s3a_objects *objects, int listen_fd,
+                                               size_t connections_max, struct s3a_error *error);
 
 /* Tells it to stop; does not wait. All zero is accepted. */
-void s3a_loop_stop(struct s3a_loop *loop);
+void s3a_front_stop(struct s3a_front *front);
 
 /* Waits for the thread to end, and frees what it had. All zero is accepted. */
-void s3a_loop_join(struct s3a_loop *loop);
+void s3a_front_join(struct s3a_front *front);
 
-/* From any thread: request, a link of the request's, is to be resumed. */
-void s3a_loop_complete(struct s3a_loop *loop, struct s3a_list *link);
+/* From any thread: link, which is an exchange's, is to be resumed. */
+void s3a_front_complete(struct s3a_front *front, struct s3a_list *link);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef S3A_REQUEST_H
-#define S3A_REQUEST_H
+#ifndef S3A_EXCHANGE_H
+#define S3A_EXCHANGE_H
 
 /* One request, from the line that names its target to the last byte of its answer. */
 
@@ -8,25 +8,25 @@
 
 #include "body.h"
 #include "head.h"
-#include "loop.h"
+#include "front.h"
 
 /* A body up to this size is read to its end although the request was refused, so that the
  * connection can be kept; behind a larger one it is closed. */
 #define S3A_DROPPED_SIZE_MAX (64 * 1024)
 
-enum s3a_request_state {
-    S3A_REQUEST_HEAD,
-    S3A_REQUEST_BODY,
-    S3A_REQUEST_DROPPING,
-    S3A_REQUEST_COMMITTING,
-    S3A_REQUEST_COMMITTED,
-    S3A_REQUEST_ANSWERED,
+enum s3a_exchange_state {
+    S3A_EXCHANGE_HEAD,
+    S3A_EXCHANGE_BODY,
+    S3A_EXCHANGE_DROPPING,
+    S3A_EXCHANGE_COMMITTING,
+    S3A_EXCHANGE_COMMITTED,
+    S3A_EXCHANGE_ANSWERED,
 };
 
-struct s3a_request {
-    struct s3a_loop *loop;
+struct s3a_exchange {
+    struct s3a_front *front;
     struct MHD_Connection *connection;
-    enum s3a_request_state state;
+    enum s3a_exchange_state state;
     struct s3a_pool pool;
     struct s3a_str target;
     struct s3a_head head;
@@ -40,22 +40,29 @@ struct s3a_request {
 };
 
 /* The target has arrived. NULL where there is no memory. */
-struct s3a_request *s3a_request_new(struct s3a_loop *loop, struct MHD_Connection *connection,
-                                    const char *target);
+struct s3a_exchange *s3a_exchange_new(struct s3a_front *front, struct MHD_Connection *connection,
+                                      const char *target);
 
 /* What libmicrohttpd has to say of it: see MHD_AccessHandlerCallback. MHD_NO closes the
  * connection. */
-enum MHD_Result s3a_request_handle(struct s3a_request *request, const char *method,
-                                   const char *bytes, size_t *size);
+enum MHD_Result s3a_exchange_handle(struct s3a_exchange *exchange, const char *method,
+                                    const char *bytes, size_t *size);
 
 /* The writer is done with it: goes on. */
-void s3a_request_resume(struct s3a_request *request);
+void s3a_exchange_resume(struct s3a_exchange *exchange);
+
+/*
+ * True where the rest of the body will never come: the client has closed its side. libmicrohttpd
+ * (0.9.75) overlooks that where the end comes together with the last bytes, until the connection
+ * times out.
+ */
+bool s3a_exchange_is_abandoned(const struct s3a_exchange *exchange);
 
 /* Takes it back from the writer, if it has not begun, and answers that the server stops. */
-void s3a_request_withdraw(struct s3a_request *request);
+void s3a_exchange_withdraw(struct s3a_exchange *exchange);
 
 /* The answer was sent, or the connection is gone. Never while the writer has it. NULL is accepted.
  */
-void s3a_request_free(struct s3a_request *request);
+void s3a_exchange_free(struct s3a_exchange *exchange);
 
 #endif

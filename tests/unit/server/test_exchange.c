@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "request.h"
+#include "exchange.h"
 #include "stage.h"
 
 #define PUT(key, text)                                                                             \
@@ -266,15 +266,26 @@ static void a_head_without_end_is_refused(void **state)
     assert_true(peer_is_closed(&stage->peer));
 }
 
+/* libmicrohttpd must not see them, for which it would keep a record each: see front.c. */
 static void many_parameters_are_no_burden(void **state)
 {
     struct stage *stage = *state;
-    char query[8001] = "prefix=x";
+    struct peer_answer answer;
+    struct s3a_buf head;
 
-    while (strlen(query) < sizeof(query) - 3) {
-        strcat(query, "&a");
+    s3a_buf_init(&head, 10000);
+    s3a_buf_append_text(&head, "GET /bucket?a");
+    while (head.size < 8000) {
+        s3a_buf_append_text(&head, "&a");
     }
-    stage_expect(stage, &(struct call){.path = "/bucket", .query = query}, 200);
+    s3a_buf_append_text(&head, " HTTP/1.1\r\nHost: h\r\n\r\n");
+    peer_send(&stage->peer, s3a_buf_str(&head));
+    s3a_buf_fini(&head);
+    peer_receive(&stage->peer, false, &answer);
+    assert_int_equal(answer.status, 400);
+    assert_true(peer_body_has(&answer, "more parameters than can be signed"));
+    peer_answer_fini(&answer);
+    stage_expect_error(stage, GET("k"), 404, "NoSuchKey");
 }
 
 static void a_bodyless_request_in_http_1_0_ends_the_connection(void **state)

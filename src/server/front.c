@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: MIT */
+#include "front.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "clock.h"
+#include "error.h"
+#include "random.h"
+#include "exchange.h"
+
+/* Nothing needs the thread to look round on its own; this bounds what poll() is given. */
+#define WAIT_MS_MAX 60000
+
+/*
+ * libmicrohttpd tells of the end of a request only where its head had come to its end. So that an
+ * exchange whose head breaks off is not left behind, the connection remembers it as well.
+ */
+struct link {
+    struct s3a_exchange *exchange; /* the one under way; NULL: none */
+};
+
+static struct link *link_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+    return info->socket_context;
+}
+
+static void end_exchange(struct link *link)
+{
+    s3a_exchange_free(link->exchange);
+    link->exchange = NULL;
+}
+
+static void on_connection(void *user, struct MHD_Connection *connection, void **context,
+                          enum MHD_ConnectionNotificationCode what)
+{
+    struct link *link = *context;
+
+    (void)user;
+    (void)connection;
+    if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+        *context = calloc(1, sizeof(*link));
+    } else if (link) {
+        end_exchange(link);
+        free(link);
+        *context = NULL;
+    }
+}
+
+/*
+ * The query must stay as it was sent, and s3a_exchange_new() keeps it so. libmicrohttpd would go on
+ * to take it apart, for nothing, with a record for each parameter; where these exceed the
+ * connection's memory, 0.9.75 neither answers nor closes it. So it gets an empty one.
+ */
+static void *on_target(void *user, const char *target, struct MHD_Connection *connection)
+{
+    struct s3a_front *front = user;
+    char *query = target ? strchr(target, '?') : NULL;
+    struct link *link = link_of(connection);
+
+    if (link) {
+        end_exchange(link);
+        link->exchange = s3a_exchange_new(front, connection, target ? target : "");
+    }
+    if (query) {
+        query[1] = '\0';
+    }
+    return link ? link->exchange : NULL;
+}
+
+static size_t leave_target(void *user, struct MHD_Connection *connection, char *text)
+{
+    (void)user;
+    (void)connection;
+    return strlen(text);
+}
+
+static enum MHD_Result on_request(void *user, struct MHD_Connection *connection, const char *url,
+                                  const char *method, const char *version, const char *bytes,
+                                  size_t *size, void **exchange)
+{
+    (void)user;
+    (void)connection;
+    (void)url;
+    (void)version;
+    return *exchange ? s3a_exchange_handle(*exchange, method, bytes, size) : MHD_NO;
+}
+
+static void on_request_end(void *user, struct MHD_Connection *connection, void **exchange,
+                           enum MHD_RequestTerminationCode reason)
+{
+    (void)user;
+    (void)reason;
+    if (*exchange) {
+        end_exchange(link_of(connection));
+    }
+    *exchange = NULL;
+}
+
+static struct MHD_Daemon *start_daemon(struct s3a_front *front, int listen_fd,
+                                       size_t connections_max)
+{
+    return MHD_start_daemon(
+        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_SUPPRESS_DATE_NO_CLOCK, 0, NULL, NULL,
+        on_request, front, MHD_OPTION_LISTEN_SOCKET, listen_fd, MHD_OPTION_URI_LOG_CALLBACK,
+        on_target, front, MHD_OPTION_UNESCAPE_CALLBACK, leave_target, NULL,
+        MHD_OPTION_NOTIFY_CONNECTION, on_connection, NULL, MHD_OPTION_NOTIFY_COMPLETED,
+        on_request_end, NULL, MHD_OPTION_CONNECTION_LIMIT, (unsigned)connections_max,
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)S3A_CONNECTION_IDLE_S,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)S3A_CONNECTION_MEMORY,
+        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_END);
+}
+
+static void wake(struct s3a_front *front)
+{
+    const uint64_t one = 1;
+
+    /* It fails only where the counter is full, and then the thread is woken anyway. */
+    while (write(front->wake_fd, &one, sizeof(one)) < 0 && errno == EINTR) {
+    }
+}
+
+void s3a_front_complete(struct s3a_front *front, struct s3a_list *link)
+{
+    bool is_first;
+
+    pthread_mutex_lock(&front->mutex);
+    is_first = s3a_list_is_empty(&front->completed);
+    s3a_list_append(&front->completed, link);
+    pthread_mutex_unlock(&front->mutex);
+    if (is_first) {
+        wake(front);
+    }
+}
+
+static int wait_ms(struct s3a_front *front)
+{
+    MHD_UNSIGNED_LONG_LONG timeout_ms;
+    uint64_t wait = WAIT_MS_MAX;
+
+    if (MHD_get_timeout(front->daemon, &timeout_ms) == MHD_YES && timeout_ms < wait) {
+        wait = timeout_ms;
+    }
+    if (front->is_closing && !front->has_given_up) {
+        uint64_t now_ms = s3a_clock_ms();
+        uint64_t left_ms = front->give_up_ms > now_ms ? front->give_up_ms - now_ms : 0;
+        wait = left_ms < wait ? left_ms : wait;
+    }
+    return (int)wait;
+}
+
+static void wait_for_events(struct s3a_front *front)
+{
+    struct pollfd fds[] = {{front->poll_fd, POLLIN, 0}, {front->wake_fd, POLLIN, 0}};
+    int wait = wait_ms(front);
+    uint64_t count;
+
+    if (poll(fds, 2, wait) > 0 && (fds[1].revents & POLLIN)) {
+        (void)!read(front->wake_fd, &count, sizeof(count));
+    }
+}
+
+/* What the other threads have to say. */
+static void take_messages(struct s3a_front *front)
+{
+    struct s3a_list completed;
+    struct s3a_list *link;
+
+    s3a_list_init(&completed);
+    pthread_mutex_lock(&front->mutex);
+    s3a_list_move(&completed, &front->completed);
+    front->is_to_stop = front->is_stopping;
+    pthread_mutex_unlock(&front->mutex);
+    while ((link = s3a_list_pop(&completed))) {
+        s3a_exchange_resume(s3a_list_entry(link, struct s3a_exchange, completed));
+    }
+}
+
+static void close_to_new_ones(struct s3a_front *front)
+{
+    int listen_fd = MHD_quiesce_daemon(front->daemon);
+
+    if (listen_fd >= 0) {
+        close(listen_fd);
+    }
+    front->is_closing = true;
+    front->give_up_ms = s3a_clock_ms() + S3A_STOP_MS;
+}
+
+/* What the writer has not begun is taken back from it. What it has begun comes back by itself. */
+static void give_up(struct s3a_front *front)
+{
+    struct s3a_list *link;
+
+    for (link = front->requests.next; link != &front->requests; link = link->next) {
+        s3a_exchange_withdraw(s3a_list_entry(link, struct s3a_exchange, under_way));
+    }
+    front->has_given_up = true;
+}
+
+static bool is_anything_committing(struct s3a_front *front)
+{
+    struct s3a_list *link;
+
+    for (link = front->requests.next; link != &front->requests; link = link->next) {
+        if (s3a_list_entry(link, struct s3a_exchange, under_way)->state ==
+            S3A_EXCHANGE_COMMITTING) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What may still be answered: a client that is gone in the middle of a body has no use for it. */
+static bool is_anything_under_way(struct s3a_front *front)
+{
+    struct s3a_list *link;
+
+    for (link = front->requests.next; link != &front->requests; link = link->next) {
+        if (!s3a_exchange_is_abandoned(s3a_list_entry(link, struct s3a_exchange, under_way))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Moves on towards the end, where the end was asked for; true once it is reached. */
+static bool advance_stop(struct s3a_front *front)
+{
+    if (!front->is_to_stop) {
+        return false;
+    }
+    if (!front->is_closing) {
+        close_to_new_ones(front);
+    }
+    if (!is_anything_under_way(front)) {
+        return true;
+    }
+    if (!front->has_given_up && s3a_clock_ms() >= front->give_up_ms) {
+        give_up(front);
+        MHD_run(front->daemon);
+    }
+    return front->has_given_up && !is_anything_committing(front);
+}
+
+static void *run(void *user)
+{
+    struct s3a_front *front = user;
+
+    while (!advance_stop(front)) {
+        wait_for_events(front);
+        take_messages(front);
+        MHD_run(front->daemon);
+    }
+    MHD_run(front->daemon); /* the last answers leave */
+    MHD_stop_daemon(front->daemon);
+    return NULL;
+}
+
+/* Signals are for the program's threads, and a client that went away is no reason for one. */
+static int start_thread(struct s3a_front *front)
+{
+    sigset_t all;
+    sigset_t before;
+    int result;
+
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    result = pthread_create(&front->thread, NULL, run, front);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return result;
+}
+
+enum s3a_status s3a_front_start(struct s3a_front *front, const struct s3a_settings *settings,
+                                struct s3a_objects *objects, int listen_fd, size_t connections_max,
+                                struct s3a_error *error)
+{
+    enum s3a_status status;
+    int own_fd;
+    int result;
+
+    *front = (struct s3a_front){.settings = settings, .objects = objects};
+    s3a_list_init(&front->requests);
+    s3a_list_init(&front->completed);
+    front->request_id_start = s3a_random_uint64();
+    s3a_check(pthread_mutex_init(&front->mutex, NULL) == 0);
+    front->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    own_fd = fcntl(listen_fd, F_DUPFD_CLOEXEC, 0);
+    if (front->wake_fd < 0 || own_fd < 0) {
+        status = s3a_error_set_errno(error, errno, "make the server's descriptors");
+        goto out;
+    }
+    status = s3a_auth_init(&front->auth, settings);
+    if (status != S3A_OK) {
+        status = s3a_error_set_no_memory(error);
+        goto out;
+    }
+    front->daemon = start_daemon(front, own_fd, connections_max);
+    if (!front->daemon) {
+        status = s3a_error_set(error, S3A_NO_MEMORY, "libmicrohttpd does not start");
+        goto out;
+    }
+    own_fd = -1; /* the daemon's now */
+    front->poll_fd = MHD_get_daemon_info(front->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
+    result = start_thread(front);
+    if (result != 0) {
+        status = s3a_error_set_errno(error, result, "start the server's thread");
+        MHD_stop_daemon(front->daemon);
+        goto out;
+    }
+    front->is_running = true;
+out:
+    if (own_fd >= 0) {
+        close(own_fd);
+    }
+    return status;
+}
+
+void s3a_front_stop(struct s3a_front *front)
+{
+    if (!front->is_running) {
+        return;
+    }
+    pthread_mutex_lock(&front->mutex);
+    front->is_stopping = true;
+    pthread_mutex_unlock(&front->mutex);
+    wake(front);
+}
+
+void s3a_front_join(struct s3a_front *front)
+{
+    if (!front->settings) {
+        return;
+    }
+    if (front->is_running) {
+        pthread_join(front->thread, NULL);
+    }
+    if (front->wake_fd >= 0) {
+        close(front->wake_fd);
+    }
+    s3a_auth_fini(&front->auth);
+    pthread_mutex_destroy(&front->mutex);
+    *front = (struct s3a_front){0};
+}
