@@ -74,6 +74,17 @@ static void add_content_range(struct encoder *encoder)
     add_copy(encoder, S3A_STR("content-range"), text);
 }
 
+/* Does the request give this header of the answer a value of its own? */
+static bool is_replaced(const struct s3a_op *op, struct s3a_str name)
+{
+    for (size_t i = 0; i < op->headers.count; i++) {
+        if (s3a_str_equal(op->headers.items[i].name, name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void add_object_headers(struct encoder *encoder)
 {
     const struct s3a_headers *headers = &encoder->answer->headers;
@@ -82,9 +93,16 @@ static void add_object_headers(struct encoder *encoder)
     add(encoder, S3A_STR("accept-ranges"), S3A_STR("bytes"));
     add_content_range(encoder);
     for (size_t i = 0; i < headers->count; i++) {
-        add(encoder, headers->items[i].name, headers->items[i].value);
+        if (!is_replaced(encoder->op, headers->items[i].name)) {
+            add(encoder, headers->items[i].name, headers->items[i].value);
+        }
     }
-    if (!s3a_headers_find(headers, "content-type").data) {
+    for (size_t i = 0; i < encoder->op->headers.count; i++) {
+        const struct s3a_header *header = &encoder->op->headers.items[i];
+        add(encoder, header->name, header->value);
+    }
+    if (!s3a_headers_find(headers, "content-type").data &&
+        !is_replaced(encoder->op, S3A_STR("content-type"))) {
         add(encoder, S3A_STR("content-type"), S3A_STR("binary/octet-stream"));
     }
 }
@@ -141,11 +159,33 @@ static void write_object(const struct s3a_op *op, struct s3a_buf *body,
     write_date(body, "LastModified", entry->modified_ms);
     s3a_xml_text(body, "ETag", entry->etag);
     s3a_xml_uint64(body, "Size", entry->size);
-    if (op->fetch_owner) {
+    if (op->fetch_owner || op->is_version_1) {
         write_owner(body);
     }
     s3a_xml_text(body, "StorageClass", S3A_STR("STANDARD"));
     s3a_xml_close(body, "Contents");
+}
+
+/* Version 2 goes on with tokens. */
+static void write_continuation(const struct s3a_op *op, const struct s3a_answer *answer,
+                               struct s3a_buf *body)
+{
+    if (op->start_after.size > 0) {
+        write_key(op, body, "StartAfter", op->start_after);
+    }
+    write_given(body, "ContinuationToken", op->continuation);
+    write_given(body, "NextContinuationToken", answer->next_continuation);
+    s3a_xml_uint64(body, "KeyCount", answer->entry_count);
+}
+
+/* Version 1 goes on behind the last name. */
+static void write_markers(const struct s3a_op *op, const struct s3a_answer *answer,
+                          struct s3a_buf *body)
+{
+    write_key(op, body, "Marker", op->start_after);
+    if (answer->truncated && answer->entry_count > 0) {
+        write_key(op, body, "NextMarker", answer->entries[answer->entry_count - 1].name);
+    }
 }
 
 static void write_objects(const struct s3a_op *op, const struct s3a_answer *answer,
@@ -157,12 +197,11 @@ static void write_objects(const struct s3a_op *op, const struct s3a_answer *answ
     if (op->delimiter.size > 0) {
         write_key(op, body, "Delimiter", op->delimiter);
     }
-    if (op->start_after.size > 0) {
-        write_key(op, body, "StartAfter", op->start_after);
+    if (op->is_version_1) {
+        write_markers(op, answer, body);
+    } else {
+        write_continuation(op, answer, body);
     }
-    write_given(body, "ContinuationToken", op->continuation);
-    write_given(body, "NextContinuationToken", answer->next_continuation);
-    s3a_xml_uint64(body, "KeyCount", answer->entry_count);
     s3a_xml_uint64(body, "MaxKeys", op->has_keys_max ? op->keys_max : S3A_LIST_KEYS_MAX);
     write_given(body, "EncodingType", op->encode_keys ? S3A_STR("url") : S3A_STR(""));
     s3a_xml_text(body, "IsTruncated", answer->truncated ? S3A_STR("true") : S3A_STR("false"));

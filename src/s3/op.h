@@ -111,7 +111,8 @@ struct s3a_op {
 
     struct s3a_range range; /* GET and HEAD */
 
-    struct s3a_headers headers; /* PUT: what the object keeps */
+    struct s3a_headers headers; /* PUT: what the object keeps. GET and HEAD: what stands in the
+                                   answer instead (response-content-type=...); servers only */
     uint64_t body_size;         /* PUT: the body itself travels beside the op */
 
     /* LIST_OBJECTS; also prefix, continuation and keys_max of LIST_BUCKETS */
@@ -123,6 +124,7 @@ struct s3a_op {
     bool has_keys_max;
     bool encode_keys; /* encoding-type=url */
     bool fetch_owner;
+    bool is_version_1; /* ListObjects, whose marker is start_after. Servers only. */
 
     /* HEAD_BUCKET that came as GET ?location: answered with a body. Servers only. */
     bool wants_location;

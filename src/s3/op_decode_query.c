@@ -4,6 +4,7 @@
 #include "op_decode.h"
 
 #define KEYS_MAX_ASKED INT32_MAX
+#define RESPONSE_PREFIX "response-"
 
 /* Parameters that make another operation of a request, or another answer: they are not known here,
  * and must not be passed over. Source: the operations of the Amazon S3 API Reference. */
@@ -38,12 +39,6 @@ static const char *const sub_resources[] = {
     "renameObject",
     "replication",
     "requestPayment",
-    "response-cache-control",
-    "response-content-disposition",
-    "response-content-encoding",
-    "response-content-language",
-    "response-content-type",
-    "response-expires",
     "restore",
     "retention",
     "select",
@@ -104,6 +99,25 @@ static enum s3a_code decode_text(struct s3a_op_decoder *decoder, const char *nam
     return S3A_CODE_NONE;
 }
 
+/* "response-content-type=text/plain": how the answer to a GET names the content. */
+static enum s3a_code decode_response_parameter(struct s3a_op_decoder *decoder, struct s3a_str name,
+                                               struct s3a_str value)
+{
+    struct s3a_op *op = decoder->op;
+
+    if (op->kind != S3A_OP_GET_OBJECT && op->kind != S3A_OP_HEAD_OBJECT) {
+        return S3A_CODE_NONE;
+    }
+    struct s3a_str header = s3a_str_skip(name, strlen(RESPONSE_PREFIX));
+    value = value.data ? value : S3A_STR("");
+    if (s3a_header_is_metadata(header) || !s3a_header_is_stored(header) ||
+        !s3a_header_is_valid(header, value) || !s3a_headers_add(&op->headers, header, value)) {
+        return s3a_op_refuse(decoder, S3A_CODE_INVALID_ARGUMENT,
+                             "The answer cannot have what response-... asks for");
+    }
+    return S3A_CODE_NONE;
+}
+
 /* What both listings have. */
 static enum s3a_code decode_list_parameter(struct s3a_op_decoder *decoder, struct s3a_str name,
                                            struct s3a_str value)
@@ -121,20 +135,30 @@ static enum s3a_code decode_list_parameter(struct s3a_op_decoder *decoder, struc
     return S3A_CODE_NONE;
 }
 
+/* The two versions of ListObjects go on from different parameters. */
+struct version {
+    bool is_2;
+    struct s3a_str marker;
+    struct s3a_str start_after;
+};
+
 static enum s3a_code decode_objects_parameter(struct s3a_op_decoder *decoder, struct s3a_str name,
-                                              struct s3a_str value, bool *ret_is_version_2)
+                                              struct s3a_str value, struct version *version)
 {
     struct s3a_op *op = decoder->op;
 
     if (s3a_str_is(name, "list-type")) {
-        *ret_is_version_2 = s3a_str_is(value, "2");
-        return *ret_is_version_2 ? S3A_CODE_NONE : refuse_argument(decoder, "list-type");
+        version->is_2 = s3a_str_is(value, "2");
+        return version->is_2 ? S3A_CODE_NONE : refuse_argument(decoder, "list-type");
+    }
+    if (s3a_str_is(name, "marker")) {
+        return decode_text(decoder, "marker", value, &version->marker);
     }
     if (s3a_str_is(name, "delimiter")) {
         return decode_text(decoder, "delimiter", value, &op->delimiter);
     }
     if (s3a_str_is(name, "start-after")) {
-        return decode_text(decoder, "start-after", value, &op->start_after);
+        return decode_text(decoder, "start-after", value, &version->start_after);
     }
     if (s3a_str_is(name, "max-keys")) {
         return decode_max(decoder, "max-keys", value);
@@ -186,12 +210,15 @@ static enum s3a_code decode_amz_parameter(struct s3a_op_decoder *decoder, struct
 }
 
 static enum s3a_code decode_parameter(struct s3a_op_decoder *decoder, struct s3a_str name,
-                                      struct s3a_str value, bool *ret_is_version_2)
+                                      struct s3a_str value, struct version *version)
 {
     struct s3a_op *op = decoder->op;
 
     if (s3a_str_starts_with_nocase(name, "x-amz-")) {
         return decode_amz_parameter(decoder, name, value);
+    }
+    if (s3a_str_starts_with(name, RESPONSE_PREFIX)) {
+        return decode_response_parameter(decoder, name, value);
     }
     if (op->kind == S3A_OP_LIST_OBJECTS && s3a_str_is(name, "location")) {
         op->kind = S3A_OP_HEAD_BUCKET;
@@ -204,10 +231,23 @@ static enum s3a_code decode_parameter(struct s3a_op_decoder *decoder, struct s3a
                              S3A_STR_ARG(decoder->request->method), S3A_STR_ARG(name));
     }
     if (op->kind == S3A_OP_LIST_OBJECTS) {
-        return decode_objects_parameter(decoder, name, value, ret_is_version_2);
+        return decode_objects_parameter(decoder, name, value, version);
     }
     return op->kind == S3A_OP_LIST_BUCKETS ? decode_buckets_parameter(decoder, name, value)
                                            : S3A_CODE_NONE;
+}
+
+/* A token of version 2 means nothing in version 1. */
+static void decode_version(struct s3a_op *op, const struct version *version)
+{
+    if (op->kind != S3A_OP_LIST_OBJECTS) {
+        return;
+    }
+    op->is_version_1 = !version->is_2;
+    op->start_after = version->is_2 ? version->start_after : version->marker;
+    if (op->is_version_1) {
+        op->continuation = s3a_str_make(NULL, 0);
+    }
 }
 
 enum s3a_code s3a_op_decode_query(struct s3a_op_decoder *decoder)
@@ -215,7 +255,7 @@ enum s3a_code s3a_op_decode_query(struct s3a_op_decoder *decoder)
     struct s3a_str rest = decoder->request->query;
     struct s3a_str name;
     struct s3a_str value;
-    bool is_version_2 = false;
+    struct version version = {0};
 
     while (s3a_query_next(&rest, &name, &value)) {
         enum s3a_status status = s3a_uri_decode(decoder->pool, name, true, &name);
@@ -228,15 +268,11 @@ enum s3a_code s3a_op_decode_query(struct s3a_op_decoder *decoder)
                        : s3a_op_refuse(decoder, S3A_CODE_INVALID_URI,
                                        "The query has a '%%' without two hexadecimal digits");
         }
-        enum s3a_code code = decode_parameter(decoder, name, value, &is_version_2);
+        enum s3a_code code = decode_parameter(decoder, name, value, &version);
         if (code != S3A_CODE_NONE) {
             return code;
         }
     }
-    if (decoder->op->kind == S3A_OP_LIST_OBJECTS && !is_version_2) {
-        return s3a_op_refuse(decoder, S3A_CODE_NOT_IMPLEMENTED,
-                             "ListObjects version 1 is not implemented by this server: use version "
-                             "2 (list-type=2)");
-    }
+    decode_version(decoder->op, &version);
     return S3A_CODE_NONE;
 }
