@@ -158,11 +158,12 @@ static void take(const struct s3a_lock_turn *turn)
         return;
     }
     s3a_lock_set_etag(write->etag, machine->view.etag);
+    write->java_expires_ms = machine->view.java_expires_ms;
     s3a_lock_send_write(turn, S3A_AT_TAKE);
 }
 
 /* §6: held by another. */
-static void wait_or_fail(const struct s3a_lock_turn *turn, int64_t expires_in_ms)
+static void wait_or_fail(const struct s3a_lock_turn *turn, uint64_t left_ms)
 {
     struct s3a_lock_machine *machine = turn->machine;
     uint64_t now_ms = turn->event->now_ms;
@@ -177,11 +178,9 @@ static void wait_or_fail(const struct s3a_lock_turn *turn, int64_t expires_in_ms
     machine->poll_cap_ms = machine->poll_cap_ms > machine->terms.poll_max_ms / 2
                                ? machine->terms.poll_max_ms
                                : machine->poll_cap_ms * 2;
-    if ((uint64_t)expires_in_ms < pause_ms) {
+    if (left_ms < pause_ms) {
         /* A clock that shows whole seconds may say "1 ms" for a whole second. */
-        pause_ms = (uint64_t)expires_in_ms > machine->terms.poll_min_ms
-                       ? (uint64_t)expires_in_ms
-                       : machine->terms.poll_min_ms;
+        pause_ms = left_ms > machine->terms.poll_min_ms ? left_ms : machine->terms.poll_min_ms;
     }
     uint64_t next_ms = now_ms + pause_ms;
     wait_until(turn, next_ms < machine->deadline_ms ? next_ms : machine->deadline_ms);
@@ -202,10 +201,10 @@ static void consider(const struct s3a_lock_turn *turn)
                                                                         : S3A_NOT_A_LOCK);
         return;
     }
-    int64_t expires_in_ms = s3a_lock_view_expires_in_ms(view, machine->terms.grace_ms,
-                                                        turn->event->now_ms, machine->seen_ms);
-    if (expires_in_ms > 0) {
-        wait_or_fail(turn, expires_in_ms);
+    int64_t left_ms = s3a_lock_view_expires_in_ms(view, machine->terms.grace_ms,
+                                                  turn->event->now_ms, machine->seen_ms);
+    if (left_ms > 0) {
+        wait_or_fail(turn, (uint64_t)left_ms);
     } else {
         take(turn);
     }

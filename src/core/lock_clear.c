@@ -19,6 +19,7 @@ void s3a_lock_clear_start(const struct s3a_lock_turn *turn, enum s3a_lock_cleari
     struct s3a_lock_write write;
 
     memset(&write, 0, sizeof(write));
+    write.java_expires_ms = machine->write.java_expires_ms;
     s3a_lock_set_etag(write.etag, etag);
     write.record = *record;
     write.record.held = false;
@@ -170,7 +171,7 @@ void s3a_lock_seek_answered(const struct s3a_lock_turn *turn)
         }
         return;
     }
-    bool unchanged = strcmp(view->etag, write->etag) == 0;
+    bool unchanged = s3a_lock_is_unchanged(write, view);
     bool ours = s3a_lock_is_our_record(write, view);
     bool refused = machine->refused;
     if (unchanged) {

@@ -204,13 +204,11 @@ void s3a_lock_beat_answered(const struct s3a_lock_turn *turn)
         s3a_lock_send_get(turn, S3A_AT_CHECK);
         break;
     case S3A_REPLY_RACE:
-        try_later(turn, true);
-        break;
-    case S3A_REPLY_LATER:
     case S3A_REPLY_DOUBT:
+    case S3A_REPLY_LATER:
     case S3A_REPLY_FATAL:
         note_refusal(machine, status);
-        try_later(turn, false);
+        try_later(turn, reply == S3A_REPLY_RACE || reply == S3A_REPLY_DOUBT);
         break;
     }
 }
@@ -275,8 +273,9 @@ void s3a_lock_check_answered(const struct s3a_lock_turn *turn)
         machine->at = S3A_AT_HOLD;
         lose(turn, S3A_LOST_DELETED);
     } else if (status != S3A_OK) {
+        /* Writing may go where reading does not. */
         note_refusal(machine, status);
-        try_later(turn, true);
+        try_later(turn, false);
     } else if (s3a_lock_is_our_record(&machine->write, view) && view->record.held) {
         still_ours(turn, view);
     } else {

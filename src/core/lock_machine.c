@@ -91,6 +91,14 @@ bool s3a_lock_is_our_record(const struct s3a_lock_write *write, const struct s3a
            same_grant(&view->record.grant, &write->record.grant);
 }
 
+bool s3a_lock_is_unchanged(const struct s3a_lock_write *write, const struct s3a_lock_view *view)
+{
+    bool renewed =
+        view->kind == S3A_LOCK_OBJECT_JAVA && view->java_expires_ms != write->java_expires_ms;
+
+    return strcmp(view->etag, write->etag) == 0 && !renewed;
+}
+
 enum s3a_lock_fate s3a_lock_fate_of(const struct s3a_lock_write *write,
                                     const struct s3a_lock_view *view)
 {
@@ -104,7 +112,7 @@ enum s3a_lock_fate s3a_lock_fate_of(const struct s3a_lock_write *write,
             }
         }
     }
-    return strcmp(view->etag, write->etag) == 0 ? S3A_FATE_OPEN : S3A_FATE_GONE;
+    return s3a_lock_is_unchanged(write, view) ? S3A_FATE_OPEN : S3A_FATE_GONE;
 }
 
 void s3a_lock_set_etag(char *ret_etag, const char *etag)
@@ -133,7 +141,7 @@ void s3a_lock_keep_view(const struct s3a_lock_turn *turn)
         machine->token_seen = view->record.grant.token;
     }
     if (view->kind == S3A_LOCK_OBJECT_JAVA && view->store_now_ms == S3A_STORE_TIME_NONE) {
-        machine->view.store_now_ms = turn->event->wall_ms;
+        machine->view.store_now_ms = machine->look_wall_ms; /* it cannot be older than that */
     }
 }
 
@@ -170,6 +178,7 @@ void s3a_lock_send_get(const struct s3a_lock_turn *turn, enum s3a_lock_place at)
         at == S3A_AT_LOOK && machine->view.etag[0] && machine->view.kind != S3A_LOCK_OBJECT_JAVA;
 
     machine->at = at;
+    machine->look_wall_ms = turn->event->wall_ms;
     action->request = known ? S3A_LOCK_REQUEST_GET_IF_CHANGED : S3A_LOCK_REQUEST_GET;
     action->etag = machine->view.etag;
     action->timeout_ms = at == S3A_AT_LOOK ? 0 : request_timeout_ms(machine);

@@ -142,6 +142,7 @@ enum s3a_lock_place {
 /* A write under one precondition, tried once or more: of all its tries at most one is applied. */
 struct s3a_lock_write {
     char etag[S3A_LOCK_ETAG_SIZE_MAX + 1]; /* "": only where there is no object */
+    int64_t java_expires_ms;               /* of the Java library's lock that it replaces */
     struct s3a_lock_record record;
     uint64_t first_sent_ms;
     uint64_t sent_ms; /* the latest try */
@@ -166,6 +167,7 @@ struct s3a_lock_machine {
     /* acquiring */
     struct s3a_lock_view view; /* the last look */
     uint64_t seen_ms;          /* when its etag was first seen */
+    int64_t look_wall_ms;      /* when it was asked for */
     uint64_t deadline_ms;
     uint64_t trouble_ms; /* since when no clear answer came */
     uint32_t tries;      /* without a clear answer */

@@ -44,6 +44,10 @@ enum s3a_lock_fate {
 enum s3a_lock_fate s3a_lock_fate_of(const struct s3a_lock_write *write,
                                     const struct s3a_lock_view *view);
 
+/* Does what was seen meet the write's condition? A lock of the Java library that was renewed under
+ * the same ETag does for the store, but not for us. */
+bool s3a_lock_is_unchanged(const struct s3a_lock_write *write, const struct s3a_lock_view *view);
+
 bool s3a_lock_is_our_record(const struct s3a_lock_write *write, const struct s3a_lock_view *view);
 
 /* Keeps what a look saw; a NOT_MODIFIED answer brings only new times. */

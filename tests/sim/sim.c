@@ -1,15 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "sim_events.h"
+#include "sim_world.h"
 
-#include <inttypes.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define LATENCY_MS 40
-#define LATE_MAX_MS 20000
-#define REQUEST_TIMEOUT_MS 1000
 #define PPM 1000000
 
 uint64_t sim_random(struct sim *sim, uint64_t max)
@@ -17,22 +11,15 @@ uint64_t sim_random(struct sim *sim, uint64_t max)
     return s3a_jitter_between(&sim->random, 0, max);
 }
 
-static bool happens(struct sim *sim, unsigned chance)
+bool sim_happens(struct sim *sim, unsigned chance_in_1000)
 {
-    return chance > 0 && sim_random(sim, 999) < chance;
+    return chance_in_1000 > 0 && sim_random(sim, 999) < chance_in_1000;
 }
 
-void sim_breach(struct sim *sim, const char *format, ...)
+void sim_hash_in(struct sim *sim, uint64_t value)
 {
-    va_list args;
-
-    if (sim->breach[0]) {
-        return;
-    }
-    int used = snprintf(sim->breach, sizeof(sim->breach), "at %" PRIu64 " ms: ", sim->now_ms);
-    va_start(args, format);
-    vsnprintf(sim->breach + used, sizeof(sim->breach) - (size_t)used, format, args);
-    va_end(args);
+    sim->hash = (sim->hash ^ value) * UINT64_C(0x9e3779b97f4a7c15);
+    sim->hash ^= sim->hash >> 32;
 }
 
 void sim_init(struct sim *sim, uint64_t seed)
@@ -44,17 +31,19 @@ void sim_init(struct sim *sim, uint64_t seed)
 
 void sim_fini(struct sim *sim)
 {
-    free(sim->events);
+    for (unsigned i = 0; i < sim->contender_count; i++) {
+        free(sim->contenders[i].kept);
+    }
+    sim_queue_fini(&sim->queue);
 }
 
-static uint64_t local_time(const struct sim *sim, const struct sim_contender *contender)
+uint64_t sim_local_time(const struct sim *sim, const struct sim_contender *contender)
 {
     uint64_t rate = (uint64_t)(PPM + contender->clock_rate_ppm);
     return contender->clock_offset_ms + sim->now_ms * rate / PPM;
 }
 
-/* The first true time at which the contender's clock shows that time. */
-static uint64_t true_time(const struct sim_contender *contender, uint64_t local_ms)
+uint64_t sim_true_time(const struct sim_contender *contender, uint64_t local_ms)
 {
     uint64_t rate = (uint64_t)(PPM + contender->clock_rate_ppm);
     uint64_t passed_ms =
@@ -62,212 +51,125 @@ static uint64_t true_time(const struct sim_contender *contender, uint64_t local_
     return (passed_ms * PPM + rate - 1) / rate;
 }
 
-static bool holds_lease(struct sim *sim, struct sim_contender *contender)
-{
-    return contender->started && !contender->ended &&
-           local_time(sim, contender) < s3a_lock_good_until_ms(&contender->machine);
-}
-
-unsigned sim_holders(struct sim *sim)
-{
-    unsigned count = 0;
-
-    for (unsigned i = 0; i < sim->contender_count; i++) {
-        count += holds_lease(sim, &sim->contenders[i]) ? 1 : 0;
-    }
-    return count;
-}
-
-bool sim_is_held(struct sim *sim, unsigned number)
-{
-    return holds_lease(sim, &sim->contenders[number]);
-}
-
-/* Of one way. */
-static uint64_t latency_ms(struct sim *sim)
-{
-    return sim_random(sim, happens(sim, sim->faults.slow) ? sim->faults.slow_ms : LATENCY_MS);
-}
-
-static void send_request(struct sim *sim, unsigned number, const struct s3a_lock_action *action)
+/* An alarm event that is under way already and comes no later serves as well. */
+static void set_alarm(struct sim *sim, unsigned number)
 {
     struct sim_contender *contender = &sim->contenders[number];
-    const struct sim_faults *faults = &sim->faults;
-    uint64_t arrives_ms = sim->now_ms + 1 + latency_ms(sim);
-    struct sim_event event = {.kind = SIM_EVENT_ARRIVE, .at_ms = arrives_ms, .contender = number};
-    struct sim_event timeout = {.kind = SIM_EVENT_ANSWER, .contender = number};
+    uint64_t alarm_ms = contender->wake_ms;
 
-    event.request.number = ++sim->numbers;
-    event.request.kind = action->request;
-    event.request.bare_etag = action->bare_etag;
-    memcpy(event.request.etag, action->etag, sizeof(event.request.etag));
-    if (action->record) {
-        event.request.record = *action->record;
+    if (contender->in_flight && contender->timeout_ms < alarm_ms) {
+        alarm_ms = contender->timeout_ms;
     }
-    contender->in_flight = event.request.number;
-
-    bool no_way = contender->cut_off || sim->store.down;
-    timeout.at_ms = sim->now_ms + (action->timeout_ms ? action->timeout_ms : REQUEST_TIMEOUT_MS);
-    timeout.request.number = event.request.number;
-    timeout.reply.status = action->record ? S3A_IN_DOUBT : S3A_TIMEOUT;
-    sim_push(sim, &timeout);
-    if (no_way || happens(sim, faults->request_lost)) {
-        return;
+    alarm_ms = alarm_ms > sim->now_ms ? alarm_ms : sim->now_ms;
+    contender->alarm_ms = alarm_ms;
+    if (alarm_ms < contender->pending_ms) {
+        contender->pending_ms = alarm_ms;
+        sim_event_post(sim, sim_event_new(sim, SIM_EVENT_ALARM, number), alarm_ms);
     }
-    if (happens(sim, faults->late)) {
-        event.at_ms = timeout.at_ms + sim_random(sim, LATE_MAX_MS);
-        event.silent = true;
-    } else if (happens(sim, faults->answer_lost)) {
-        event.silent = true;
-    }
-    event.failed = happens(sim, faults->applied_500);
-    sim_push(sim, &event);
-    if (happens(sim, faults->twice)) {
-        event.at_ms += sim_random(sim, LATE_MAX_MS);
-        sim_push(sim, &event);
-    }
-}
-
-static void hash_in(struct sim *sim, uint64_t value)
-{
-    sim->hash = (sim->hash ^ value) * UINT64_C(0x100000001b3) + 1;
-}
-
-static void note_grant(struct sim *sim, struct sim_contender *contender)
-{
-    contender->granted = true;
-    contender->token = contender->machine.record.grant.token;
-    if (contender->token <= sim->last_token) {
-        sim_breach(sim, "token %" PRIu64 " was granted after token %" PRIu64, contender->token,
-                   sim->last_token);
-    }
-    sim->last_token = contender->token;
-    sim->grants++;
 }
 
 static void step(struct sim *sim, unsigned number, struct s3a_lock_event *event)
 {
     struct sim_contender *contender = &sim->contenders[number];
+    struct s3a_lock_machine *machine = &contender->machine;
     struct s3a_lock_action action;
-    bool was_good = s3a_lock_good_until_ms(&contender->machine) > 0;
+    uint64_t good_until_ms = s3a_lock_good_until_ms(machine);
+    enum s3a_lock_place from = machine->at;
 
-    event->now_ms = local_time(sim, contender);
-    event->wall_ms = SIM_EPOCH_MS + (int64_t)sim->now_ms;
-    s3a_lock_step(&contender->machine, event, &action);
-    sim->steps++;
-    hash_in(sim, sim->now_ms * 131 + number * 31 + (uint64_t)contender->machine.at);
+    event->now_ms = sim_local_time(sim, contender);
+    event->wall_ms = sim_store_clock(sim);
+    s3a_lock_step(machine, event, &action);
+    sim->tally.steps++;
+    sim->tally.places[machine->at]++;
+    sim_hash_in(sim, sim->now_ms << 16 ^ (uint64_t)number << 8 ^ (uint64_t)machine->at << 4 ^
+                         action.tell);
+    if (sim->trace) {
+        sim_say_step(sim, number, from, event, &action);
+    }
     if (action.abandon) {
         contender->in_flight = 0;
     }
-    if (action.tell & S3A_LOCK_TELL_GRANTED) {
-        note_grant(sim, contender);
+    if (action.tell & S3A_LOCK_TELL_GRANTED && from == S3A_AT_LOOK) {
+        sim->tally.adoptions++;
     }
-    if (action.tell & S3A_LOCK_TELL_LOST) {
-        contender->lost_told = true;
-    }
-    if (action.tell & S3A_LOCK_TELL_DANGER) {
-        contender->dangers++;
-    }
-    if (action.tell & (S3A_LOCK_TELL_FAILED | S3A_LOCK_TELL_ENDED)) {
-        contender->ended = true;
-        contender->status = action.status;
-    }
+    sim_check_step(sim, number, good_until_ms, &action);
     if (action.request != S3A_LOCK_REQUEST_NONE) {
-        if (contender->in_flight) {
-            sim_breach(sim, "contender %u has two requests in flight", number);
-        }
-        send_request(sim, number, &action);
+        sim_send(sim, number, &action);
     }
-    if (action.wake_ms != S3A_LOCAL_TIME_NEVER) {
-        struct sim_event wake = {.kind = SIM_EVENT_WAKE, .contender = number};
-        wake.at_ms = true_time(contender, action.wake_ms);
-        wake.at_ms = wake.at_ms > sim->now_ms ? wake.at_ms : sim->now_ms;
-        contender->wake_ms = wake.at_ms;
-        sim_push(sim, &wake);
-    } else {
-        contender->wake_ms = S3A_LOCAL_TIME_NEVER;
-    }
-    if (sim_holders(sim) > 1) {
-        sim_breach(sim, "contender %u is the second holder (token %" PRIu64 ")", number,
-                   contender->token);
-    }
-    /* S4: whoever no longer holds it was told, unless it gave it back itself. */
-    bool gave_back =
-        event->kind == S3A_LOCK_RELEASE || contender->machine.release_wanted || contender->ended;
-    if (was_good && s3a_lock_good_until_ms(&contender->machine) == 0 && !gave_back &&
-        !contender->lost_told) {
-        sim_breach(sim, "contender %u lost the lock and was not told", number);
-    }
-}
-
-static void arrive(struct sim *sim, struct sim_event *event)
-{
-    const struct sim_faults *faults = &sim->faults;
-    struct sim_event answer = {.kind = SIM_EVENT_ANSWER, .contender = event->contender};
-    bool is_write = event->request.kind == S3A_LOCK_REQUEST_CREATE ||
-                    event->request.kind == S3A_LOCK_REQUEST_REPLACE;
-
-    if (sim->store.down) {
-        return;
-    }
-    if (is_write && happens(sim, faults->conflict_409)) {
-        answer.reply.status = S3A_RACE;
-    } else if (happens(sim, faults->later_503)) {
-        answer.reply.status = S3A_LATER;
-    } else if (happens(sim, faults->failed_500)) {
-        answer.reply.status = S3A_SERVER;
-    } else if (happens(sim, faults->refused_403)) {
-        answer.reply.status = S3A_DENIED;
-    } else {
-        sim_store_apply(sim, &event->request, &answer.reply);
-        if (event->failed) {
-            answer.reply.status = S3A_SERVER;
-        }
-    }
-    answer.at_ms = sim->now_ms + 1 + latency_ms(sim);
-    answer.request = event->request;
-    if (!event->silent) {
-        sim_push(sim, &answer);
+    contender->wake_ms = action.wake_ms == S3A_LOCAL_TIME_NEVER
+                             ? S3A_LOCAL_TIME_NEVER
+                             : sim_true_time(contender, action.wake_ms);
+    if (!contender->ended && (contender->in_flight || action.wake_ms != S3A_LOCAL_TIME_NEVER)) {
+        set_alarm(sim, number);
     }
 }
 
 static void deliver(struct sim *sim, struct sim_event *event)
 {
     struct sim_contender *contender = &sim->contenders[event->contender];
-    struct s3a_lock_event input = {.kind = S3A_LOCK_WAKE};
+    struct s3a_lock_event input = {.kind = S3A_LOCK_ANSWER};
 
-    if (contender->ended) {
+    if (contender->ended || contender->in_flight != event->request.number) {
+        sim_event_free(sim, event);
         return;
     }
     if (contender->frozen) {
-        event->at_ms = sim->now_ms + 10; /* it finds it when it goes on */
-        sim_push(sim, event);
+        contender->kept = event; /* it finds it when it goes on */
         return;
     }
-    if (event->kind == SIM_EVENT_ANSWER) {
-        if (contender->in_flight != event->request.number) {
-            return;
-        }
+    contender->in_flight = 0;
+    contender->looked_ms = event->reply.looked_ms;
+    input.status = event->reply.status;
+    input.etag = event->reply.etag;
+    input.view = &event->reply.view;
+    step(sim, event->contender, &input);
+    sim_event_free(sim, event);
+}
+
+static void alarm_rings(struct sim *sim, unsigned number)
+{
+    struct sim_contender *contender = &sim->contenders[number];
+    struct s3a_lock_event input = {.kind = S3A_LOCK_WAKE};
+
+    if (contender->pending_ms != sim->now_ms) {
+        return; /* another was set for an earlier time */
+    }
+    contender->pending_ms = S3A_LOCAL_TIME_NEVER;
+    if (contender->ended || contender->frozen) {
+        return;
+    }
+    if (sim->now_ms < contender->alarm_ms) {
+        set_alarm(sim, number);
+        return;
+    }
+    if (contender->in_flight && sim->now_ms >= contender->timeout_ms) {
         contender->in_flight = 0;
         input.kind = S3A_LOCK_ANSWER;
-        input.status = event->reply.status;
-        input.etag = event->reply.etag;
-        input.view = &event->reply.view;
-    } else if (event->at_ms < contender->wake_ms) {
-        return; /* replaced by a later one */
+        input.status = contender->in_flight_writes ? S3A_IN_DOUBT : S3A_TIMEOUT;
+    } else if (sim->now_ms < contender->wake_ms) {
+        return;
     }
-    step(sim, event->contender, &input);
+    step(sim, number, &input);
 }
 
 static void turn(struct sim *sim)
 {
-    struct sim_event event = sim_pop(sim);
+    struct sim_event *event = sim_event_pop(sim);
+    enum sim_event_kind kind = event->kind;
 
-    sim->now_ms = event.at_ms > sim->now_ms ? event.at_ms : sim->now_ms;
-    if (event.kind == SIM_EVENT_ARRIVE) {
-        arrive(sim, &event);
+    sim->now_ms = event->at_ms > sim->now_ms ? event->at_ms : sim->now_ms;
+    if (kind == SIM_EVENT_ARRIVE) {
+        sim_arrive(sim, event);
+    } else if (kind == SIM_EVENT_ANSWER) {
+        deliver(sim, event);
     } else {
-        deliver(sim, &event);
+        unsigned number = event->contender;
+        sim_event_free(sim, event);
+        if (kind == SIM_EVENT_ALARM) {
+            alarm_rings(sim, number);
+        } else {
+            sim_java_act(sim);
+        }
     }
 }
 
@@ -275,7 +177,7 @@ void sim_run(struct sim *sim, uint64_t duration_ms)
 {
     uint64_t end_ms = sim->now_ms + duration_ms;
 
-    while (sim->event_count > 0 && sim->events[0].at_ms <= end_ms && !sim->breach[0]) {
+    while (sim_event_next_ms(sim) <= end_ms && !sim->breach[0]) {
         turn(sim);
     }
     sim->now_ms = end_ms;
@@ -286,7 +188,7 @@ bool sim_run_until(struct sim *sim, sim_condition condition, unsigned number, ui
     uint64_t end_ms = sim->now_ms + limit_ms;
 
     while (!condition(sim, number)) {
-        if (sim->event_count == 0 || sim->events[0].at_ms > end_ms || sim->breach[0]) {
+        if (sim_event_next_ms(sim) > end_ms || sim->breach[0]) {
             return false;
         }
         turn(sim);
@@ -310,13 +212,24 @@ struct s3a_lock_terms sim_terms(void)
 unsigned sim_add(struct sim *sim, const struct s3a_lock_terms *terms)
 {
     unsigned number = sim->contender_count++;
+
+    sim_renew(sim, number, terms, NULL);
+    return number;
+}
+
+void sim_renew(struct sim *sim, unsigned number, const struct s3a_lock_terms *terms,
+               const struct s3a_lock_view *remembered)
+{
     struct sim_contender *contender = &sim->contenders[number];
     uint64_t seed[2] = {s3a_jitter_next(&sim->random), s3a_jitter_next(&sim->random)};
 
+    free(contender->kept);
     memset(contender, 0, sizeof(*contender));
-    s3a_lock_machine_init(&contender->machine, terms, (const uint8_t *)seed, NULL);
+    s3a_lock_machine_init(&contender->machine, terms, (const uint8_t *)seed, remembered);
     contender->clock_offset_ms = s3a_jitter_next(&sim->random) % 1000000000;
-    return number;
+    contender->wake_ms = S3A_LOCAL_TIME_NEVER;
+    contender->pending_ms = S3A_LOCAL_TIME_NEVER;
+    memset(contender->robbed_owner, 0xff, S3A_OWNER_SIZE);
 }
 
 static void tell(struct sim *sim, unsigned number, enum s3a_lock_event_kind kind)
@@ -334,6 +247,7 @@ void sim_start(struct sim *sim, unsigned number)
 
 void sim_release(struct sim *sim, unsigned number)
 {
+    sim->contenders[number].release_asked = true;
     tell(sim, number, S3A_LOCK_RELEASE);
 }
 
@@ -345,14 +259,33 @@ void sim_cancel(struct sim *sim, unsigned number)
 void sim_crash(struct sim *sim, unsigned number)
 {
     sim->contenders[number].ended = true;
+    sim_say(sim, "c%u is killed", number);
 }
 
 void sim_freeze(struct sim *sim, unsigned number)
 {
     sim->contenders[number].frozen = true;
+    sim_say(sim, "c%u is frozen", number);
 }
 
+/* What came meanwhile, and the alarm that is long due, in either order. */
 void sim_thaw(struct sim *sim, unsigned number)
 {
-    sim->contenders[number].frozen = false;
+    struct sim_contender *contender = &sim->contenders[number];
+    bool answer_first = sim_random(sim, 1) == 1;
+
+    sim_say(sim, "c%u goes on", number);
+    contender->frozen = false;
+    contender->thawed_ms = sim->now_ms;
+    if (contender->kept && answer_first) {
+        sim_event_post(sim, contender->kept, sim->now_ms);
+    }
+    if (contender->wake_ms != S3A_LOCAL_TIME_NEVER || contender->in_flight) {
+        contender->pending_ms = S3A_LOCAL_TIME_NEVER;
+        set_alarm(sim, number);
+    }
+    if (contender->kept && !answer_first) {
+        sim_event_post(sim, contender->kept, sim->now_ms);
+    }
+    contender->kept = NULL;
 }

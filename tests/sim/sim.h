@@ -3,17 +3,26 @@
 #define S3A_SIM_H
 
 /*
- * A simulated world: one lock on one store, and contenders that are the real lock machine. Time is
- * virtual, all chance comes from one seed, so the same seed gives the same run. After every step
- * the world checks what must always hold, and keeps the first breach in sim.breach.
+ * A simulated world: one lock on one linearizable store, and contenders that are the real lock
+ * machine. Time is virtual and all chance comes from one seed, so the same seed gives the same run,
+ * bit for bit. After every step the world checks what must always hold (docs/protocol.md, S1 to
+ * S4), and keeps the first breach in sim.breach. With sim.trace set it tells its story there.
  */
+
+#include <stdio.h>
 
 #include "lock_machine.h"
 
 #define SIM_CONTENDERS_MAX 128
 #define SIM_BREACH_SIZE 256
+#define SIM_REASONS (S3A_LOST_HELD_TOO_LONG + 1)
+#define SIM_PLACES (S3A_AT_ENDED + 1)
+
 /* 2026-01-01: the store's clock, and everybody's wall clock, when the simulation begins. */
 #define SIM_EPOCH_MS INT64_C(1767225600000)
+
+/* How much later than sent something may arrive: after that the world has no ghosts left. */
+#define SIM_LATE_MAX_MS 20000
 
 /* Chances in 1 000 for each request. */
 struct sim_faults {
@@ -22,21 +31,31 @@ struct sim_faults {
     unsigned late;         /* arrives after its sender gave up */
     unsigned twice;        /* arrives a second time, later */
     unsigned conflict_409; /* not applied */
-    unsigned later_503;    /* not applied */
+    unsigned later_503;    /* not applied; 429 means the same */
+    unsigned applied_503;  /* as a proxy says it that lost the store's answer */
     unsigned failed_500;   /* not applied */
     unsigned applied_500;
     unsigned refused_403;
     unsigned no_modified; /* Last-Modified is missing */
+    unsigned no_date;     /* Date is missing */
     unsigned slow;        /* takes up to slow_ms, each way */
     unsigned slow_ms;
+    bool writes_in_doubt;  /* every write is applied, and none is answered clearly */
     bool dates_in_seconds; /* and front ends that differ by up to 1 s */
     bool quoted_literally; /* If-Match holds only without quotes */
 };
 
 struct sim_store {
     struct s3a_lock_view object; /* times of the store's own clock, in milliseconds */
+    int64_t expires_ms;          /* its Expires header, which only the Java library goes by */
     uint64_t writes;
     bool down;
+    bool bucket_gone;
+    bool touched;        /* from outside, ever */
+    uint64_t created_ms; /* since when a record of ours has lain there, true time */
+    uint64_t removed_ms; /* when one was last removed from outside */
+    bool removed_young;  /* sooner than tokens made of whole seconds can tell apart */
+    bool ghost; /* what lies there was decided on before the removal, and landed after it */
 };
 
 struct sim_request {
@@ -45,12 +64,31 @@ struct sim_request {
     char etag[S3A_LOCK_ETAG_SIZE_MAX + 1];
     struct s3a_lock_record record;
     bool bare_etag;
+    int64_t expires_ms;
+    uint64_t looked_ms; /* true time of the look that it was decided on */
 };
+
+struct sim_reply {
+    enum s3a_status status;
+    char etag[S3A_LOCK_ETAG_SIZE_MAX + 1];
+    struct s3a_lock_view view;
+    uint64_t looked_ms;
+};
+
+struct sim_event;
 
 struct sim_contender {
     struct s3a_lock_machine machine;
+
+    /* what its driver knows */
     uint64_t in_flight; /* number of the request; 0: none */
-    uint64_t wake_ms;   /* true time */
+    bool in_flight_writes;
+    uint64_t timeout_ms; /* true times from here on */
+    uint64_t wake_ms;
+    uint64_t alarm_ms;      /* the earlier of the two */
+    uint64_t pending_ms;    /* the alarm event that is under way */
+    struct sim_event *kept; /* an answer that came while it was frozen */
+
     uint64_t clock_offset_ms;
     int64_t clock_rate_ppm;
     bool started;
@@ -59,13 +97,54 @@ struct sim_contender {
     bool cut_off;
     bool granted;
     bool lost_told;
+    bool release_asked;
     unsigned dangers;
     enum s3a_status status;
     uint64_t token;
     uint64_t release_ms; /* chaos: when it will give the lock back */
+
+    /* for the checks */
+    uint64_t looked_ms;  /* when the view that it goes by was true */
+    uint64_t decided_ms; /* the same for the record that it writes */
+    uint8_t owner[S3A_OWNER_SIZE];
+    uint8_t robbed_owner[S3A_OWNER_SIZE]; /* its grant that was taken from it from outside */
+    uint64_t thawed_ms;
+    uint64_t busy_ms;
+    unsigned busy_steps;
 };
 
-struct sim_event;
+/* A process with java-s3-atomic-utils; see sim_java.c. */
+struct sim_java {
+    bool present;
+    bool reckless; /* as that library is: creates and deletes without a condition */
+    int state;
+    uint64_t next_ms;
+    uint64_t held_until_ms;
+    uint64_t done_ms;
+    char etag[S3A_LOCK_ETAG_SIZE_MAX + 1];
+    unsigned grants;
+};
+
+/* What happened, to see that everything does happen. */
+struct sim_tally {
+    uint64_t steps;
+    uint64_t grants;
+    uint64_t adoptions; /* grants that no answer told of */
+    uint64_t releases;
+    uint64_t dangers;
+    uint64_t java_grants;
+    uint64_t robberies;
+    uint64_t places[SIM_PLACES];
+    uint64_t lost[SIM_REASONS];
+};
+
+struct sim_queue {
+    struct sim_node *nodes; /* a heap by time, then number */
+    unsigned count;
+    unsigned capacity;
+    struct sim_event *spare; /* a list */
+    uint64_t numbers;
+};
 
 struct sim {
     uint64_t now_ms; /* true time */
@@ -74,14 +153,15 @@ struct sim {
     struct sim_store store;
     struct sim_contender contenders[SIM_CONTENDERS_MAX];
     unsigned contender_count;
-    struct sim_event *events; /* a heap by time, then number */
-    unsigned event_count;
-    unsigned event_capacity;
-    uint64_t numbers;
+    struct sim_java java;
+    struct sim_queue queue;
+    uint64_t requests;
     uint64_t last_token;
+    uint64_t last_grant_ms;
     unsigned grants;
-    uint64_t steps;
+    struct sim_tally tally;
     uint64_t hash; /* of everything that happened */
+    FILE *trace;   /* NULL: tells nothing */
     char breach[SIM_BREACH_SIZE];
 };
 
@@ -93,6 +173,10 @@ struct s3a_lock_terms sim_terms(void);
 
 /* Adds a contender, which does nothing before it is started; its number. */
 unsigned sim_add(struct sim *sim, const struct s3a_lock_terms *terms);
+
+/* Puts a new process in the place of one that has ended. remembered may be NULL. */
+void sim_renew(struct sim *sim, unsigned number, const struct s3a_lock_terms *terms,
+               const struct s3a_lock_view *remembered);
 void sim_start(struct sim *sim, unsigned number);
 void sim_release(struct sim *sim, unsigned number);
 void sim_cancel(struct sim *sim, unsigned number);
@@ -110,24 +194,15 @@ bool sim_run_until(struct sim *sim, sim_condition condition, unsigned number, ui
 bool sim_is_held(struct sim *sim, unsigned number);
 unsigned sim_holders(struct sim *sim);
 
+/* From 0 to max, both included. */
 uint64_t sim_random(struct sim *sim, uint64_t max);
+bool sim_happens(struct sim *sim, unsigned chance_in_1000);
+void sim_hash_in(struct sim *sim, uint64_t value);
 
-/* sim_store.c */
-struct sim_reply {
-    enum s3a_status status;
-    char etag[S3A_LOCK_ETAG_SIZE_MAX + 1];
-    struct s3a_lock_view view;
-};
-
-/* The store's part: judges the condition and applies, at this very moment. */
-void sim_store_apply(struct sim *sim, const struct sim_request *request,
-                     struct sim_reply *ret_reply);
-
-/* From outside: puts an object there as somebody else would. */
+/* From outside, without anybody's leave: puts an object there, deletes it, frees the lock. */
 void sim_store_put(struct sim *sim, enum s3a_lock_object kind,
                    const struct s3a_lock_record *record);
 void sim_store_delete(struct sim *sim);
-
-void sim_breach(struct sim *sim, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void sim_store_free_by_force(struct sim *sim);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "sim.h"
+#include "sim_world.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -8,47 +8,100 @@
 /* Front ends of a store may differ by this much (§3). */
 #define FRONT_END_SKEW_MS 1000
 
-static int64_t store_clock(const struct sim *sim)
+/* How far an operator's record is from the beats of its holder. */
+#define FORCED_BEATS 1000
+
+int64_t sim_store_clock(const struct sim *sim)
 {
     return SIM_EPOCH_MS + (int64_t)sim->now_ms;
 }
 
-/* As a store does: the ETag is a digest of what was written, so the same bytes give the same one.
- */
-static void make_etag(const struct s3a_lock_record *record, char *ret_etag)
+static uint64_t mix(uint64_t hash, uint64_t value)
 {
-    const uint8_t *bytes = (const uint8_t *)record;
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-
-    for (size_t i = 0; i < sizeof(*record); i++) {
-        hash = (hash ^ bytes[i]) * UINT64_C(0x100000001b3);
-    }
-    snprintf(ret_etag, S3A_LOCK_ETAG_SIZE_MAX, "\"%016" PRIx64 "\"", hash);
+    hash = (hash ^ value) * UINT64_C(0x9e3779b97f4a7c15);
+    return hash ^ hash >> 29;
 }
 
-void sim_store_put(struct sim *sim, enum s3a_lock_object kind, const struct s3a_lock_record *record)
+static uint64_t mix_grant(uint64_t hash, const struct s3a_grant *grant)
+{
+    uint64_t halves[2];
+
+    memcpy(halves, grant->owner, sizeof(halves));
+    return mix(mix(mix(hash, halves[0]), halves[1]), grant->token);
+}
+
+/* As a store does: the ETag is a digest of what was written, so that the same bytes give the same
+ * one. */
+static void make_etag(const struct s3a_lock_record *record, char *ret_etag)
+{
+    uint64_t hash = mix(record->held ? 2 : 1, 0);
+
+    hash = mix(hash, record->beat);
+    hash = mix(hash, (uint64_t)record->lease_ms << 32 | record->heartbeat_ms);
+    hash = mix_grant(hash, &record->grant);
+    for (uint32_t i = 0; i < record->recent_count; i++) {
+        hash = mix_grant(hash, &record->recent[i]);
+    }
+    for (int i = 0; i < 16; i++) {
+        ret_etag[i] = "0123456789abcdef"[hash >> (60 - 4 * i) & 15];
+    }
+    ret_etag[16] = '\0';
+}
+
+void sim_store_write(struct sim *sim, enum s3a_lock_object kind,
+                     const struct s3a_lock_record *record, int64_t expires_ms)
 {
     struct s3a_lock_view *object = &sim->store.object;
 
     sim->store.writes++;
     memset(object, 0, sizeof(*object));
     object->kind = kind;
-    object->store_modified_ms = store_clock(sim);
+    object->store_modified_ms = sim_store_clock(sim);
+    sim->store.expires_ms = expires_ms;
     if (record) {
         object->record = *record;
         make_etag(record, object->etag);
     } else {
-        snprintf(object->etag, sizeof(object->etag), "\"outside-%" PRIu64 "\"", sim->store.writes);
+        snprintf(object->etag, sizeof(object->etag), "outside-%" PRIu64, sim->store.writes);
     }
     if (kind == S3A_LOCK_OBJECT_JAVA) {
-        object->java_expires_ms = store_clock(sim) + 10000;
+        object->java_expires_ms = expires_ms;
     }
+    sim_hash_in(sim, sim->store.writes * 8 + (uint64_t)kind);
+}
+
+void sim_store_put(struct sim *sim, enum s3a_lock_object kind, const struct s3a_lock_record *record)
+{
+    sim->store.touched = true;
+    sim_check_removal(sim);
+    sim_check_robbery(sim);
+    sim_store_write(sim, kind, record,
+                    kind == S3A_LOCK_OBJECT_JAVA ? sim_store_clock(sim) + 10000 : 0);
+    sim_say(sim, "      from outside: %s", sim_text_of_object(sim, &sim->store.object));
 }
 
 void sim_store_delete(struct sim *sim)
 {
+    sim->store.touched = true;
+    sim_check_removal(sim);
+    sim_check_robbery(sim);
     sim->store.writes++;
     memset(&sim->store.object, 0, sizeof(sim->store.object));
+    sim_say(sim, "      from outside: the object is deleted");
+}
+
+void sim_store_free_by_force(struct sim *sim)
+{
+    struct s3a_lock_record record = sim->store.object.record;
+
+    if (sim->store.object.kind != S3A_LOCK_OBJECT_RECORD || !record.held) {
+        return;
+    }
+    record.held = false;
+    record.beat += FORCED_BEATS;
+    sim_check_robbery(sim);
+    sim_store_write(sim, S3A_LOCK_OBJECT_RECORD, &record, 0);
+    sim_say(sim, "      from outside: %s", sim_text_of_object(sim, &sim->store.object));
 }
 
 static int64_t cut_to_seconds(int64_t time_ms)
@@ -56,18 +109,21 @@ static int64_t cut_to_seconds(int64_t time_ms)
     return time_ms / 1000 * 1000;
 }
 
-/* What a front end says of the object, with the times that its headers can carry. */
+/* The times that a front end's headers carry. */
 static void describe(struct sim *sim, struct s3a_lock_view *ret_view)
 {
-    *ret_view = sim->store.object;
-    ret_view->store_now_ms = store_clock(sim);
+    ret_view->store_now_ms = sim_store_clock(sim);
+    ret_view->store_modified_ms = sim->store.object.store_modified_ms;
     if (sim->faults.dates_in_seconds) {
         int64_t skew_ms = (int64_t)sim_random(sim, FRONT_END_SKEW_MS);
         ret_view->store_now_ms = cut_to_seconds(ret_view->store_now_ms + skew_ms);
         ret_view->store_modified_ms = cut_to_seconds(ret_view->store_modified_ms);
     }
-    if (sim_random(sim, 999) < sim->faults.no_modified) {
+    if (sim_happens(sim, sim->faults.no_modified)) {
         ret_view->store_modified_ms = S3A_STORE_TIME_NONE;
+    }
+    if (sim_happens(sim, sim->faults.no_date)) {
+        ret_view->store_now_ms = S3A_STORE_TIME_NONE;
     }
 }
 
@@ -84,58 +140,36 @@ static bool holds(const struct sim *sim, const struct sim_request *request)
     return object->kind != S3A_LOCK_OBJECT_ABSENT && strcmp(object->etag, request->etag) == 0;
 }
 
-static bool same_grant(const struct s3a_grant *a, const struct s3a_grant *b)
-{
-    return a->token == b->token && memcmp(a->owner, b->owner, S3A_OWNER_SIZE) == 0;
-}
-
-/* S3: what may be overwritten by whom (§8). */
-static void check_entitled(struct sim *sim, const struct s3a_lock_record *record)
-{
-    const struct s3a_lock_view *old = &sim->store.object;
-    int64_t age_ms = store_clock(sim) - old->store_modified_ms;
-
-    if (old->kind == S3A_LOCK_OBJECT_FOREIGN || old->kind == S3A_LOCK_OBJECT_NEWER) {
-        sim_breach(sim, "a foreign object was overwritten");
-    }
-    if (old->kind == S3A_LOCK_OBJECT_JAVA && store_clock(sim) < old->java_expires_ms) {
-        sim_breach(sim, "a lock of the Java library was overwritten before its end");
-    }
-    if (old->kind != S3A_LOCK_OBJECT_RECORD || !old->record.held ||
-        same_grant(&old->record.grant, &record->grant)) {
-        return;
-    }
-    if (age_ms < old->record.lease_ms) {
-        sim_breach(sim, "a lock was overwritten by another %" PRId64 " ms after its heartbeat",
-                   age_ms);
-    }
-}
-
 void sim_store_apply(struct sim *sim, const struct sim_request *request,
                      struct sim_reply *ret_reply)
 {
     const struct s3a_lock_view *object = &sim->store.object;
 
-    memset(ret_reply, 0, sizeof(*ret_reply));
-    describe(sim, &ret_reply->view);
     switch (request->kind) {
     case S3A_LOCK_REQUEST_GET_IF_CHANGED:
         if (strcmp(object->etag, request->etag) == 0) {
+            describe(sim, &ret_reply->view);
             ret_reply->status = S3A_NOT_MODIFIED;
             return;
         }
+        ret_reply->view = *object;
+        describe(sim, &ret_reply->view);
         break;
     case S3A_LOCK_REQUEST_CREATE:
     case S3A_LOCK_REQUEST_REPLACE:
         if (!holds(sim, request)) {
-            ret_reply->status = S3A_CONFLICT;
+            bool absent = object->kind == S3A_LOCK_OBJECT_ABSENT;
+            ret_reply->status = absent && sim_random(sim, 1) ? S3A_NOT_FOUND : S3A_CONFLICT;
             return;
         }
-        check_entitled(sim, &request->record);
-        sim_store_put(sim, S3A_LOCK_OBJECT_RECORD, &request->record);
-        memcpy(ret_reply->etag, sim->store.object.etag, sizeof(ret_reply->etag));
+        sim_check_write(sim, request);
+        sim_store_write(sim, S3A_LOCK_OBJECT_RECORD, &request->record, request->expires_ms);
+        sim_say(sim, "      now there lies: %s", sim_text_of_object(sim, object));
+        strcpy(ret_reply->etag, object->etag);
         break;
     default:
+        ret_reply->view = *object;
+        describe(sim, &ret_reply->view);
         break;
     }
     ret_reply->status = S3A_OK;

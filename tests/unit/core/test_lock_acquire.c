@@ -191,6 +191,37 @@ static void a_lock_of_the_java_library_without_a_date_is_judged_by_our_clock(voi
     assert_int_equal(stage.machine.at, S3A_AT_TAKE);
 }
 
+static void a_lock_of_the_java_library_that_was_renewed_is_not_taken_after_all(void **state)
+{
+    (void)state;
+    static const enum s3a_status answers[] = {S3A_LATER, S3A_IN_DOUBT, S3A_CONFLICT};
+
+    for (size_t i = 0; i < 3; i++) {
+        stage_init(&stage);
+        stage_start(&stage, NULL);
+        struct s3a_lock_view view = java(-3000);
+        stage_sees(&stage, &view);
+        assert_int_equal(stage.machine.at, S3A_AT_TAKE);
+        stage_answer(&stage, answers[i]);
+        stage_look(&stage);
+        view = java(5000); /* under the same ETag */
+        stage_sees(&stage, &view);
+        assert_int_equal(stage.machine.at, S3A_AT_WAIT);
+    }
+}
+
+/* Its answer lay there for a while, and tells of the past: not of the time at which it was read. */
+static void an_old_answer_without_a_date_is_as_old_as_its_question(void **state)
+{
+    (void)state;
+    stage_start(&stage, NULL);
+    struct s3a_lock_view view = java(5000);
+    view.store_now_ms = S3A_STORE_TIME_NONE;
+    stage_pass(&stage, 3600 * 1000);
+    stage_sees(&stage, &view);
+    assert_int_equal(stage.machine.at, S3A_AT_WAIT);
+}
+
 static void looks_are_never_closer_than_poll_min(void **state)
 {
     (void)state;
@@ -280,6 +311,8 @@ int main(void)
         STORY(a_wrong_guess_at_the_form_of_the_etag_is_taken_back),
         STORY(a_lock_of_the_java_library_is_read_whole_each_time),
         STORY(a_lock_of_the_java_library_without_a_date_is_judged_by_our_clock),
+        STORY(a_lock_of_the_java_library_that_was_renewed_is_not_taken_after_all),
+        STORY(an_old_answer_without_a_date_is_as_old_as_its_question),
         STORY(looks_are_never_closer_than_poll_min),
         STORY(fatal_answers_end_it_at_once),
         STORY(deadlines_do_not_overflow),

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: MIT */
+#include "sim_world.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/*
+ * What must always hold (docs/protocol.md, S1 to S4).
+ *
+ * What is done from outside is nobody's fault: who was robbed of his lock does not count as a
+ * holder any more (he is told at his next heartbeat), and a new object's token need only be higher
+ * than the old one's where seconds can tell the two apart.
+ */
+
+/* Tokens of new objects count whole seconds by front ends that differ by up to one. */
+#define YOUNG_MS 2100
+#define BUSY_STEPS_MAX 100
+
+void sim_breach(struct sim *sim, const char *format, ...)
+{
+    va_list args;
+
+    if (sim->breach[0]) {
+        return;
+    }
+    int used = snprintf(sim->breach, sizeof(sim->breach), "at %" PRIu64 " ms: ", sim->now_ms);
+    va_start(args, format);
+    vsnprintf(sim->breach + used, sizeof(sim->breach) - (size_t)used, format, args);
+    va_end(args);
+    sim_say(sim, "BREACH %s", sim->breach);
+}
+
+static bool is_robbed(const struct sim_contender *contender)
+{
+    return memcmp(contender->robbed_owner, contender->machine.record.grant.owner, S3A_OWNER_SIZE) ==
+           0;
+}
+
+static bool holds_lease(const struct sim *sim, const struct sim_contender *contender)
+{
+    return contender->started && !contender->ended &&
+           sim_local_time(sim, contender) < s3a_lock_good_until_ms(&contender->machine);
+}
+
+bool sim_is_held(struct sim *sim, unsigned number)
+{
+    return holds_lease(sim, &sim->contenders[number]);
+}
+
+unsigned sim_holders(struct sim *sim)
+{
+    unsigned count = sim->now_ms < sim->java.held_until_ms ? 1 : 0;
+
+    for (unsigned i = 0; i < sim->contender_count; i++) {
+        const struct sim_contender *contender = &sim->contenders[i];
+        count += holds_lease(sim, contender) && !is_robbed(contender) ? 1 : 0;
+    }
+    return count;
+}
+
+/* S1 */
+void sim_check_leases(struct sim *sim)
+{
+    if (sim_holders(sim) > 1) {
+        sim_breach(sim, "S1: two valid leases at once");
+    }
+}
+
+/* S2 */
+static void check_grant(struct sim *sim, unsigned number)
+{
+    struct sim_contender *contender = &sim->contenders[number];
+
+    contender->granted = true;
+    contender->token = contender->machine.record.grant.token;
+    sim->last_grant_ms = sim->now_ms;
+    sim->grants++;
+    sim->tally.grants++;
+    if (is_robbed(contender)) {
+        return;
+    }
+    if (contender->token <= sim->last_token) {
+        sim_breach(sim, "S2: c%u was granted token %" PRIu64 " after token %" PRIu64, number,
+                   contender->token, sim->last_token);
+    }
+    sim->last_token = contender->token;
+}
+
+/* S4: whoever no longer holds it was told, and in time, unless he gave it back or was frozen. */
+static void check_told(struct sim *sim, unsigned number, uint64_t good_until_ms, unsigned tell)
+{
+    struct sim_contender *contender = &sim->contenders[number];
+
+    if (good_until_ms == 0) {
+        return;
+    }
+    uint64_t over_ms = sim_local_time(sim, contender) - good_until_ms;
+    bool gave_back = contender->release_asked || contender->ended;
+    if (s3a_lock_good_until_ms(&contender->machine) == 0 && !gave_back && !contender->lost_told) {
+        sim_breach(sim, "S4: c%u lost the lock and was not told", number);
+    }
+    if ((int64_t)over_ms > 2 && contender->thawed_ms != sim->now_ms) {
+        sim_breach(sim, "S4: c%u was awake %" PRIu64 " ms too late for its lease's end", number,
+                   over_ms);
+    }
+    if (tell & S3A_LOCK_TELL_DANGER && (int64_t)over_ms >= 0) {
+        sim_breach(sim, "S4: c%u was warned after its lease's end", number);
+    }
+}
+
+static void check_busy(struct sim *sim, unsigned number)
+{
+    struct sim_contender *contender = &sim->contenders[number];
+
+    if (contender->busy_ms != sim->now_ms) {
+        contender->busy_ms = sim->now_ms;
+        contender->busy_steps = 0;
+    }
+    if (++contender->busy_steps > BUSY_STEPS_MAX) {
+        sim_breach(sim, "c%u turns in circles", number);
+    }
+}
+
+/* L2: what a client takes for somebody else's is not its own. */
+static void check_stranger(struct sim *sim, unsigned number, const struct s3a_lock_action *action)
+{
+    const struct s3a_lock_machine *machine = &sim->contenders[number].machine;
+    bool ghosts = sim->faults.twice || sim->faults.late || sim->store.touched;
+
+    if (action->tell & S3A_LOCK_TELL_FAILED && action->status == S3A_HELD && !ghosts &&
+        machine->view.kind == S3A_LOCK_OBJECT_RECORD && machine->view.record.held &&
+        memcmp(machine->view.record.grant.owner, machine->seed, 8) == 0) {
+        sim_breach(sim, "L2: c%u takes its own record for another's", number);
+    }
+    if (action->tell & S3A_LOCK_TELL_FAILED && action->status == S3A_OK) {
+        sim_breach(sim, "c%u failed with success", number);
+    }
+}
+
+void sim_check_step(struct sim *sim, unsigned number, uint64_t good_until_ms,
+                    const struct s3a_lock_action *action)
+{
+    struct sim_contender *contender = &sim->contenders[number];
+
+    if (action->tell & S3A_LOCK_TELL_GRANTED) {
+        check_grant(sim, number);
+    }
+    if (action->tell & S3A_LOCK_TELL_LOST && contender->lost_told) {
+        sim_breach(sim, "c%u was told twice that it lost the lock", number);
+    }
+    if (action->tell & S3A_LOCK_TELL_LOST) {
+        contender->lost_told = true;
+        sim->tally.lost[contender->machine.lost_reason]++;
+    }
+    if (action->tell & S3A_LOCK_TELL_DANGER) {
+        contender->dangers++;
+        sim->tally.dangers++;
+    }
+    if (action->tell & (S3A_LOCK_TELL_FAILED | S3A_LOCK_TELL_ENDED)) {
+        contender->ended = true;
+        contender->status = action->status;
+        sim->tally.releases += action->status == S3A_OK ? 1 : 0;
+    }
+    if (action->request != S3A_LOCK_REQUEST_NONE && contender->in_flight) {
+        sim_breach(sim, "c%u has two requests in flight", number);
+    }
+    check_stranger(sim, number, action);
+    check_told(sim, number, good_until_ms, action->tell);
+    check_busy(sim, number);
+    if (holds_lease(sim, contender)) {
+        sim_check_leases(sim); /* nobody else's step can have made a second holder */
+    }
+}
+
+static bool same_grant(const struct s3a_grant *a, const struct s3a_grant *b)
+{
+    return a->token == b->token && memcmp(a->owner, b->owner, S3A_OWNER_SIZE) == 0;
+}
+
+/* S3: what may be overwritten by whom, as the store itself sees it. */
+void sim_check_write(struct sim *sim, const struct sim_request *request)
+{
+    struct sim_store *store = &sim->store;
+    const struct s3a_lock_view *old = &store->object;
+    int64_t age_ms = sim_store_clock(sim) - old->store_modified_ms;
+
+    if (old->kind == S3A_LOCK_OBJECT_FOREIGN || old->kind == S3A_LOCK_OBJECT_NEWER) {
+        sim_breach(sim, "S3: a foreign object was overwritten");
+    }
+    if (old->kind == S3A_LOCK_OBJECT_JAVA && sim_store_clock(sim) < old->java_expires_ms) {
+        sim_breach(sim, "S3: a lock of the Java library was overwritten before its end");
+    }
+    if (old->kind == S3A_LOCK_OBJECT_RECORD && old->record.held && !store->ghost &&
+        !same_grant(&old->record.grant, &request->record.grant) && age_ms < old->record.lease_ms) {
+        sim_breach(sim, "S3: a lock was overwritten by another %" PRId64 " ms after its heartbeat",
+                   age_ms);
+    }
+    store->ghost = false;
+    if (old->kind != S3A_LOCK_OBJECT_RECORD) {
+        store->ghost = store->removed_ms > 0 && request->looked_ms <= store->removed_ms;
+        if (store->ghost || store->removed_young) {
+            sim->last_token = 0;
+        }
+        store->removed_young = false;
+        store->created_ms = sim->now_ms;
+    }
+}
+
+/* What lies there is about to be removed by something that does not keep the protocol. */
+void sim_check_removal(struct sim *sim)
+{
+    struct sim_store *store = &sim->store;
+
+    if (store->object.kind == S3A_LOCK_OBJECT_RECORD) {
+        store->removed_ms = sim->now_ms;
+        store->removed_young = store->removed_young || sim->now_ms - store->created_ms < YOUNG_MS;
+    }
+}
+
+/* ... and that although somebody may hold it. */
+void sim_check_robbery(struct sim *sim)
+{
+    const struct s3a_lock_view *object = &sim->store.object;
+    const uint8_t *owner = object->record.grant.owner;
+
+    if (object->kind == S3A_LOCK_OBJECT_JAVA) {
+        sim->java.held_until_ms = 0;
+    }
+    if (object->kind != S3A_LOCK_OBJECT_RECORD || !object->record.held) {
+        return;
+    }
+    sim->tally.robberies++;
+    for (unsigned i = 0; i < sim->contender_count; i++) {
+        struct sim_contender *contender = &sim->contenders[i];
+        if (memcmp(contender->owner, owner, S3A_OWNER_SIZE) == 0) {
+            memcpy(contender->robbed_owner, owner, S3A_OWNER_SIZE);
+        }
+    }
+}
