@@ -85,6 +85,18 @@ static int read_marks(struct s3a_database *database, struct marks *ret_marks)
     return rc;
 }
 
+/* All of one moment: others may be making the tables meanwhile. */
+static int read_marks_at_once(struct s3a_database *database, struct marks *ret_marks)
+{
+    int rc = sqlite3_exec(database->sqlite, "BEGIN", NULL, NULL, NULL);
+
+    if (rc == SQLITE_OK) {
+        rc = read_marks(database, ret_marks);
+    }
+    s3a_database_rollback(database);
+    return rc;
+}
+
 static bool is_new(const struct marks *marks)
 {
     return marks->application_id == 0 && marks->version == 0 && marks->tables == 0;
@@ -207,7 +219,7 @@ static enum s3a_status check(struct s3a_database *database, const struct s3a_dir
 {
     struct marks marks;
     enum s3a_status status = S3A_OK;
-    int rc = read_marks(database, &marks);
+    int rc = read_marks_at_once(database, &marks);
 
     /* Whoever made the directory may not have lived to sync it. */
     if (rc == SQLITE_OK && is_new(&marks)) {
@@ -218,7 +230,7 @@ static enum s3a_status check(struct s3a_database *database, const struct s3a_dir
         if (status != S3A_OK) {
             return status;
         }
-        rc = read_marks(database, &marks);
+        rc = read_marks_at_once(database, &marks);
     }
     if (rc != SQLITE_OK) {
         return s3a_sqlite_error(rc, "opening", path, error);

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -90,8 +91,15 @@ WRAP(int, open64, FAIL_CALL_OPEN, (const char *path, int flags, mode_t mode), (p
 WRAP(int, mkdir, FAIL_CALL_MKDIR, (const char *path, mode_t mode), (path, mode))
 WRAP(int, mkdirat, FAIL_CALL_MKDIR, (int fd, const char *path, mode_t mode), (fd, path, mode))
 WRAP(ssize_t, write, FAIL_CALL_WRITE, (int fd, const void *data, size_t size), (fd, data, size))
-WRAP(int, flock, FAIL_CALL_LOCK, (int fd, int operation), (fd, operation))
 WRAP(int, eventfd, FAIL_CALL_EVENT, (unsigned value, int flags), (value, flags))
+
+/* To unlock never fails. */
+int __real_flock(int fd, int operation);
+int __wrap_flock(int fd, int operation);
+int __wrap_flock(int fd, int operation)
+{
+    return (operation & LOCK_EX) && strikes(FAIL_CALL_LOCK) ? -1 : __real_flock(fd, operation);
+}
 
 int __real_pthread_create(pthread_t *ret_thread, const pthread_attr_t *how, void *(*run)(void *),
                           void *arg);

@@ -17,7 +17,7 @@ enum fail_call {
     FAIL_CALL_OPEN = 8,     /* open, openat */
     FAIL_CALL_MKDIR = 16,   /* mkdir, mkdirat */
     FAIL_CALL_WRITE = 32,   /* write */
-    FAIL_CALL_LOCK = 64,    /* flock */
+    FAIL_CALL_LOCK = 64,    /* flock, but not to unlock */
     FAIL_CALL_THREAD = 128, /* pthread_create */
     FAIL_CALL_EVENT = 256,  /* eventfd */
     FAIL_CALL_ANY = 511,
