@@ -22,7 +22,7 @@
 #include "objects.h"
 #include "readers.h"
 
-/* How long s3a_objects_close() waits for the gate. */
+/* How long s3a_objects_close() waits for the gate, unless a test is in a hurry. */
 #define S3A_CLOSE_WAIT_MS 5000
 
 enum s3a_write_state {
@@ -55,6 +55,7 @@ struct s3a_objects {
     bool wants_settling;       /* a reader was refused because the ledger is in doubt */
     uint64_t at_gate_since_ms; /* the writer waits there; 0: it does not */
 
+    uint64_t close_wait_ms;
     int writer_ended_fd; /* eventfd(2) */
     pthread_t writer;
     pthread_t stager;

@@ -56,6 +56,7 @@ static struct s3a_objects *new_objects(void)
             (struct s3a_directory){.root_fd = -1, .blobs_fd = -1, .incoming_fd = -1};
         objects->gate.fd = -1;
         objects->writer_ended_fd = -1;
+        objects->close_wait_ms = S3A_CLOSE_WAIT_MS;
         objects->mutex = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
         objects->writer_wake = (pthread_cond_t)PTHREAD_COND_INITIALIZER;
         objects->stager_wake = (pthread_cond_t)PTHREAD_COND_INITIALIZER;

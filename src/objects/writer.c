@@ -209,7 +209,7 @@ static bool abandon(struct s3a_objects *objects, uint64_t since_ms, struct s3a_l
     pthread_mutex_lock(&objects->mutex);
     uint64_t at_gate_ms = objects->at_gate_since_ms;
     uint64_t start_ms = at_gate_ms > since_ms ? at_gate_ms : since_ms;
-    bool is_stuck = at_gate_ms != 0 && s3a_clock_ms() - start_ms >= S3A_CLOSE_WAIT_MS;
+    bool is_stuck = at_gate_ms != 0 && s3a_clock_ms() - start_ms >= objects->close_wait_ms;
     if (is_stuck) {
         objects->is_abandoned = true;
         s3a_list_move(writes, &objects->waiting);
