@@ -190,7 +190,7 @@ int s3a_delete_object(struct s3a_commit *commit, struct s3a_write *write)
     if (rc != SQLITE_OK) {
         return rc;
     }
-    if (!found.has_bucket) {
+    if (!found.has_bucket && !commit->create_buckets) {
         s3a_fail_code(write->answer, S3A_CODE_NO_SUCH_BUCKET);
         return SQLITE_OK;
     }
