@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "error.h"
+#include "transport_http.h"
+
+#define SOCKET_CAPACITY_MIN 64
+
+/*
+ * A descriptor of libcurl's. It stays with the transport, whoever has the number next, so that an
+ * event that is late finds something.
+ *
+ *      closed ──open──► wanted ◄──libcurl──► idle ──anything happens──► dead
+ *
+ * A connection that libcurl has no request on stays in epoll (rule 2 of transport_http.h), which
+ * saves two system calls for each request as well.
+ */
+struct s3a_http_socket {
+    struct s3a_watch watch; /* fd -1: closed */
+    struct s3a_http_transport *transport;
+    uint32_t events;    /* what epoll knows; 0: it is not in there */
+    bool is_connection; /* we opened it, and are told of its end; others are the resolver's */
+    bool is_wanted;     /* by libcurl, at this time */
+};
+
+static void act(struct s3a_http_transport *transport, curl_socket_t fd, int what)
+{
+    int running;
+
+    CURLMcode code = curl_multi_socket_action(transport->multi, fd, what, &running);
+    s3a_check(code == CURLM_OK || code == CURLM_OUT_OF_MEMORY);
+    s3a_http_collect(transport);
+}
+
+static void unwatch(struct s3a_http_socket *socket)
+{
+    if (socket->events) {
+        (void)s3a_loop_watch(socket->transport->loop, &socket->watch, 0, false);
+        socket->events = 0;
+    }
+}
+
+/* False with errno set. */
+static bool watch(struct s3a_http_socket *socket, uint32_t events)
+{
+    if (socket->events == events) {
+        return true;
+    }
+    if (!s3a_loop_watch(socket->transport->loop, &socket->watch, events, socket->events == 0)) {
+        return false;
+    }
+    socket->events = events;
+    return true;
+}
+
+/*
+ * Something happened on an idle connection: it ended, which is common, or bytes came that nobody
+ * asked for. libcurl's own check before it uses a connection again sees only the former; from now
+ * on the descriptor stands for a socket at its end.
+ */
+static void retire(struct s3a_http_socket *socket)
+{
+    char byte;
+
+    if (recv(socket->watch.fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 &&
+        (errno == EAGAIN || errno == EINTR)) {
+        return; /* the event is of the time when a request was under way */
+    }
+    unwatch(socket);
+    /* Closes the connection; nothing can fail: both descriptors are there. */
+    s3a_check(dup3(socket->transport->dead_fd, socket->watch.fd, O_CLOEXEC) == socket->watch.fd);
+}
+
+static void on_ready(struct s3a_watch *watch, uint32_t events)
+{
+    struct s3a_http_socket *socket = s3a_list_entry(watch, struct s3a_http_socket, watch);
+    int what = 0;
+
+    if (watch->fd < 0) {
+        return;
+    }
+    if (!socket->is_wanted) {
+        retire(socket);
+        return;
+    }
+    what |= events & (EPOLLIN | EPOLLHUP) ? CURL_CSELECT_IN : 0;
+    what |= events & EPOLLOUT ? CURL_CSELECT_OUT : 0;
+    what |= events & EPOLLERR ? CURL_CSELECT_ERR : 0;
+    act(socket->transport, watch->fd, what);
+}
+
+static bool reserve(struct s3a_http_transport *transport, size_t fd)
+{
+    size_t capacity = transport->socket_capacity ? transport->socket_capacity : SOCKET_CAPACITY_MIN;
+    struct s3a_http_socket **sockets;
+
+    if (fd < transport->socket_capacity) {
+        return true;
+    }
+    while (capacity <= fd) {
+        capacity *= 2;
+    }
+    sockets = realloc(transport->sockets, capacity * sizeof(struct s3a_http_socket *));
+    if (!sockets) {
+        return false;
+    }
+    for (size_t i = transport->socket_capacity; i < capacity; i++) {
+        sockets[i] = NULL;
+    }
+    transport->sockets = sockets;
+    transport->socket_capacity = capacity;
+    return true;
+}
+
+static struct s3a_http_socket *find(const struct s3a_http_transport *transport, curl_socket_t fd)
+{
+    return (size_t)fd < transport->socket_capacity ? transport->sockets[fd] : NULL;
+}
+
+/* The entry of a descriptor that is new to us; NULL where there is no memory. */
+static struct s3a_http_socket *enter(struct s3a_http_transport *transport, curl_socket_t fd)
+{
+    struct s3a_http_socket *socket;
+
+    if (!reserve(transport, (size_t)fd)) {
+        return NULL;
+    }
+    if (!transport->sockets[fd]) {
+        transport->sockets[fd] = malloc(sizeof(*socket));
+    }
+    socket = transport->sockets[fd];
+    if (socket) {
+        *socket = (struct s3a_http_socket){.watch = {.ready = on_ready, .fd = fd},
+                                           .transport = transport};
+    }
+    return socket;
+}
+
+curl_socket_t s3a_http_socket_open(void *data, curlsocktype purpose, struct curl_sockaddr *address)
+{
+    struct s3a_http_lane *lane = data;
+    int fd;
+
+    (void)purpose;
+    if (!s3a_lane_may_send(lane)) {
+        lane->trouble = S3A_LANE_NOT_REPEATED;
+        return CURL_SOCKET_BAD;
+    }
+    fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    if (fd < 0) {
+        lane->trouble = S3A_LANE_NO_SOCKET;
+        lane->trouble_errno = errno;
+        return CURL_SOCKET_BAD;
+    }
+    struct s3a_http_socket *socket = enter(lane->transport, fd);
+    if (!socket) {
+        lane->trouble = S3A_LANE_NO_MEMORY;
+        close(fd);
+        return CURL_SOCKET_BAD;
+    }
+    socket->is_connection = true;
+    return fd;
+}
+
+static void leave(struct s3a_http_socket *socket)
+{
+    unwatch(socket);
+    socket->watch.fd = -1;
+    socket->is_wanted = false;
+}
+
+int s3a_http_socket_close(void *data, curl_socket_t fd)
+{
+    struct s3a_http_socket *socket = find(data, fd);
+
+    if (socket) {
+        leave(socket);
+    }
+    return close(fd);
+}
+
+static void give_up_soon(struct s3a_http_lane *lane, int why)
+{
+    struct s3a_http_flight *flight = lane->flight;
+
+    lane->trouble = S3A_LANE_NOT_WATCHED;
+    lane->trouble_errno = why;
+    s3a_loop_timer_set(lane->transport->loop, &flight->timer, 0);
+}
+
+/* libcurl wants to know of a socket, or no longer. Never fails: that would end every request. */
+static int on_socket(CURL *easy, curl_socket_t fd, int what, void *data, void *unused)
+{
+    struct s3a_http_transport *transport = data;
+    struct s3a_http_socket *socket = find(transport, fd);
+    char *lane = NULL;
+
+    (void)unused;
+    if (what == CURL_POLL_REMOVE) {
+        if (socket && socket->watch.fd == fd && !socket->is_connection) {
+            leave(socket);
+        } else if (socket && socket->watch.fd == fd) {
+            socket->is_wanted = false;
+            /* A connection that cannot be watched is known to libcurl alone, as it would be
+             * without us. */
+            (void)watch(socket, EPOLLIN);
+        }
+        return 0;
+    }
+    if (!socket || socket->watch.fd != fd) {
+        socket = enter(transport, fd);
+    }
+    if (socket) {
+        socket->is_wanted = true;
+    }
+    if (!socket || !watch(socket, (what & CURL_POLL_IN ? EPOLLIN : 0u) |
+                                      (what & CURL_POLL_OUT ? EPOLLOUT : 0u))) {
+        curl_easy_getinfo(easy, CURLINFO_PRIVATE, &lane);
+        give_up_soon((void *)lane, socket ? errno : ENOMEM);
+    }
+    return 0;
+}
+
+static void on_timer(struct s3a_timer *timer)
+{
+    act(s3a_list_entry(timer, struct s3a_http_transport, timer), CURL_SOCKET_TIMEOUT, 0);
+}
+
+static int on_timeout_change(CURLM *multi, long timeout_ms, void *data)
+{
+    struct s3a_http_transport *transport = data;
+
+    (void)multi;
+    if (timeout_ms < 0) {
+        s3a_loop_timer_clear(transport->loop, &transport->timer);
+    } else {
+        s3a_loop_timer_set(transport->loop, &transport->timer,
+                           s3a_loop_now_ms(transport->loop) + (uint64_t)timeout_ms);
+    }
+    return 0;
+}
+
+static enum s3a_status open_dead(struct s3a_http_transport *transport, struct s3a_error *error)
+{
+    int ends[2];
+
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
+        return s3a_error_set_errno(error, errno, "cannot open a socket");
+    }
+    close(ends[1]);
+    transport->dead_fd = ends[0];
+    return S3A_OK;
+}
+
+enum s3a_status s3a_http_sockets_init(struct s3a_http_transport *transport, struct s3a_error *error)
+{
+    transport->timer.fire = on_timer;
+    transport->multi = curl_multi_init();
+    if (!transport->multi) {
+        return s3a_error_set_no_memory(error);
+    }
+    curl_multi_setopt(transport->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
+    curl_multi_setopt(transport->multi, CURLMOPT_SOCKETDATA, transport);
+    curl_multi_setopt(transport->multi, CURLMOPT_TIMERFUNCTION, on_timeout_change);
+    curl_multi_setopt(transport->multi, CURLMOPT_TIMERDATA, transport);
+    curl_multi_setopt(transport->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING);
+    /* Its own idea, four times what is under way at the moment, closes connections between two
+     * heartbeats. */
+    curl_multi_setopt(transport->multi, CURLMOPT_MAXCONNECTS, (long)transport->requests_max);
+    return open_dead(transport, error);
+}
+
+void s3a_http_sockets_fini(struct s3a_http_transport *transport)
+{
+    if (transport->multi) {
+        curl_multi_cleanup(transport->multi);
+    }
+    s3a_loop_timer_clear(transport->loop, &transport->timer);
+    for (size_t i = 0; i < transport->socket_capacity; i++) {
+        s3a_check(!transport->sockets[i] || transport->sockets[i]->watch.fd < 0);
+        free(transport->sockets[i]);
+    }
+    free(transport->sockets);
+    if (transport->dead_fd >= 0) {
+        close(transport->dead_fd);
+    }
+}
