@@ -25,6 +25,8 @@
  * twice, and so lost to itself. A write without a condition is not repeated once it is in doubt:
  * that could undo what others wrote in between.
  *
+ * A 409, a 503 and what could not be sent are taken at their word: nothing was changed.
+ *
  * A state is what its ETag says, and where it is known, the id of the write that made it. An object
  * that others bring back to the very bytes it had is in the same state to those who know no ids.
  */
