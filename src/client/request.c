@@ -12,23 +12,46 @@ void s3a_request_free(struct s3a_request *request)
     if (!request) {
         return;
     }
+    if (request->release) {
+        request->release(request);
+    }
     s3a_call_fini(&request->call);
     s3a_pool_fini(&request->pool);
     free(request);
 }
 
-/* Loop's thread: it is over. */
-static void end(struct s3a_request *request, enum s3a_status status, struct s3a_error *error)
+void s3a_request_end(struct s3a_request *request, enum s3a_status status,
+                     const struct s3a_error *error)
 {
+    s3a_loop_timer_clear(request->client->loop, &request->timer);
     s3a_list_remove(&request->link);
     struct s3a_future *future = request->future;
     s3a_request_free(request);
     s3a_future_complete(future, status, error);
 }
 
-static void answered(struct s3a_call *call)
+void s3a_request_send(struct s3a_request *request)
 {
-    struct s3a_request *request = s3a_list_entry(call, struct s3a_request, call);
+    s3a_call_clear_answer(&request->call);
+    request->is_sent = true;
+    request->client->transport->send(request->client->transport, &request->call);
+}
+
+void s3a_request_rest(struct s3a_request *request, uint64_t until_ms)
+{
+    s3a_loop_timer_set(request->client->loop, &request->timer, until_ms);
+}
+
+void s3a_request_abandon(struct s3a_request *request)
+{
+    if (request->is_sent) {
+        request->is_sent = false;
+        request->client->transport->abandon(request->client->transport, &request->call);
+    }
+}
+
+static void finish(struct s3a_request *request)
+{
     struct s3a_error error;
     enum s3a_status status;
 
@@ -36,39 +59,80 @@ static void answered(struct s3a_call *call)
     if (request->finish) {
         status = request->finish(request, &error);
     } else {
-        status = s3a_answer_error(&call->op, &call->answer, &error);
+        status = s3a_answer_error(&request->call.op, &request->call.answer, &error);
     }
-    end(request, status, &error);
+    s3a_request_end(request, status, &error);
+}
+
+/* Without waiting for anything. */
+static void end_early(struct s3a_request *request)
+{
+    struct s3a_error error;
+    bool in_doubt = request->may_be_applied
+                        ? request->may_be_applied(request)
+                        : request->is_sent && s3a_op_is_write(request->call.op.kind);
+
+    s3a_request_abandon(request);
+    (void)s3a_error_set(&error, in_doubt ? S3A_IN_DOUBT : S3A_CANCELLED,
+                        in_doubt ? "cancelled after it was sent: it may still be applied"
+                                 : "cancelled");
+    s3a_request_end(request, error.status, &error);
+}
+
+static void step(struct s3a_request *request, enum s3a_request_event event)
+{
+    if (request->step) {
+        request->step(request, event);
+        return;
+    }
+    switch (event) {
+    case S3A_REQUEST_STARTED:
+    case S3A_REQUEST_WOKEN:
+        s3a_request_send(request);
+        break;
+    case S3A_REQUEST_ANSWERED:
+        finish(request);
+        break;
+    case S3A_REQUEST_CANCELLED:
+        end_early(request);
+        break;
+    }
+}
+
+static void answered(struct s3a_call *call)
+{
+    struct s3a_request *request = s3a_list_entry(call, struct s3a_request, call);
+
+    request->is_sent = false;
+    step(request, S3A_REQUEST_ANSWERED);
+}
+
+static void woken(struct s3a_timer *timer)
+{
+    step(s3a_list_entry(timer, struct s3a_request, timer), S3A_REQUEST_WOKEN);
 }
 
 static void cancel(void *producer)
 {
-    struct s3a_request *request = producer;
-    struct s3a_error error;
-    bool in_doubt = request->is_sent && s3a_op_is_write(request->call.op.kind);
-
-    if (request->is_sent) {
-        request->client->transport->abandon(request->client->transport, &request->call);
-    }
-    end(request,
-        s3a_error_set(&error, in_doubt ? S3A_IN_DOUBT : S3A_CANCELLED,
-                      in_doubt ? "cancelled after it was sent: it may still be applied"
-                               : "cancelled"),
-        &error);
+    step(producer, S3A_REQUEST_CANCELLED);
 }
 
 static void start(struct s3a_task *task)
 {
     struct s3a_request *request = s3a_list_entry(task, struct s3a_request, task);
     struct s3a_client *client = request->client;
+    uint64_t now_ms = s3a_loop_now_ms(client->loop);
 
     s3a_list_append(&client->requests, &request->link);
     if (client->is_ending) {
-        cancel(request);
-        return;
+        struct s3a_error error;
+        (void)s3a_error_set(&error, S3A_CANCELLED, "cancelled: the client is being freed");
+        s3a_request_end(request, S3A_CANCELLED, &error);
+    } else if (request->pause_ms > 0) {
+        s3a_request_rest(request, now_ms + request->pause_ms);
+    } else {
+        step(request, S3A_REQUEST_STARTED);
     }
-    request->is_sent = true;
-    client->transport->send(client->transport, &request->call);
 }
 
 enum s3a_status s3a_request_new(struct s3a_client *client, enum s3a_op_kind kind,
@@ -94,6 +158,7 @@ enum s3a_status s3a_request_new(struct s3a_client *client, enum s3a_op_kind kind
     }
     request->client = client;
     request->task.run = start;
+    request->timer.fire = woken;
     s3a_list_init(&request->link);
     s3a_call_init(&request->call, client->body_bytes_max, answered);
     request->call.op.kind = kind;
@@ -128,6 +193,6 @@ struct s3a_future *s3a_request_start(struct s3a_request *request)
 void s3a_requests_cancel(struct s3a_client *client)
 {
     while (!s3a_list_is_empty(&client->requests)) {
-        cancel(s3a_list_entry(client->requests.next, struct s3a_request, link));
+        end_early(s3a_list_entry(client->requests.next, struct s3a_request, link));
     }
 }

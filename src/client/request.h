@@ -10,19 +10,40 @@
 #include "client_state.h"
 #include "future.h"
 
+struct s3a_request;
+
+enum s3a_request_event {
+    S3A_REQUEST_STARTED,
+    S3A_REQUEST_ANSWERED,  /* the answer is in call */
+    S3A_REQUEST_WOKEN,     /* after s3a_request_rest() */
+    S3A_REQUEST_CANCELLED, /* an early end is wanted: it may be under way, at rest, or neither */
+};
+
 struct s3a_request {
     struct s3a_client *client;
     struct s3a_pool pool; /* whatever the operation's texts and body live in */
     struct s3a_call call; /* op, body and timeout_ms are the maker's to fill */
+    uint32_t pause_ms;    /* before it is sent */
 
     /* Loop's thread; may be NULL. Turns the answer into results: what it returns is the future's
      * status, with its story in error. The default is the answer's own status. It may take the
      * answer's memory. */
     enum s3a_status (*finish)(struct s3a_request *request, struct s3a_error *error);
+
+    /* Loop's thread; may be NULL. For what takes more than one request: decides itself, by the
+     * functions below, what comes after each event. */
+    void (*step)(struct s3a_request *request, enum s3a_request_event event);
+
+    /* Goes with step: could what it was to write be written by now, or later? */
+    bool (*may_be_applied)(const struct s3a_request *request);
+
+    /* May be NULL: frees what user points to. */
+    void (*release)(struct s3a_request *request);
     void *user;
 
     struct s3a_future *future;
     struct s3a_task task;
+    struct s3a_timer timer;
     struct s3a_list link;
     bool is_sent;
 };
@@ -45,6 +66,17 @@ void s3a_request_free(struct s3a_request *request);
 /* Hands it to the loop's thread, which frees it when it is done. NULL: no memory, and the request
  * is freed. */
 struct s3a_future *s3a_request_start(struct s3a_request *request);
+
+/* For step. Sends call, as it is then, and makes room for its answer. */
+void s3a_request_send(struct s3a_request *request);
+void s3a_request_rest(struct s3a_request *request, uint64_t until_ms);
+
+/* The answer that is awaited is not wanted any more. */
+void s3a_request_abandon(struct s3a_request *request);
+
+/* The last: the request is freed, and the future done. */
+void s3a_request_end(struct s3a_request *request, enum s3a_status status,
+                     const struct s3a_error *error);
 
 /* Loop's thread, at the client's end: all that is under way ends S3A_CANCELLED (a write that was
  * sent: S3A_IN_DOUBT). */
