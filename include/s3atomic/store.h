@@ -81,12 +81,16 @@ S3A_API struct s3a_future *s3a_store_put_async(struct s3a_store *store, struct s
 S3A_API S3A_MUST_CHECK enum s3a_status s3a_store_overwrite(struct s3a_store *store,
                                                            struct s3a_object *object,
                                                            struct s3a_error *error);
+S3A_API struct s3a_future *s3a_store_overwrite_async(struct s3a_store *store,
+                                                     struct s3a_object *object);
 
 /* Like get, without the value. Blocks for one request. */
 S3A_API S3A_MUST_CHECK enum s3a_status s3a_store_head(struct s3a_store *store, const char *bucket,
                                                       const char *key,
                                                       struct s3a_object *ret_object,
                                                       struct s3a_error *error);
+S3A_API struct s3a_future *s3a_store_head_async(struct s3a_store *store, const char *bucket,
+                                                const char *key, struct s3a_object *ret_object);
 
 /*
  * Deletes an object: with an etag only that very state (S3A_CONFLICT where it is another,
@@ -96,6 +100,8 @@ S3A_API S3A_MUST_CHECK enum s3a_status s3a_store_head(struct s3a_store *store, c
 S3A_API S3A_MUST_CHECK enum s3a_status s3a_store_delete(struct s3a_store *store, const char *bucket,
                                                         const char *key, const char *etag,
                                                         struct s3a_error *error);
+S3A_API struct s3a_future *s3a_store_delete_async(struct s3a_store *store, const char *bucket,
+                                                  const char *key, const char *etag);
 
 struct s3a_listing {
     const char *key; /* valid during the call */

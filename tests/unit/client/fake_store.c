@@ -41,16 +41,27 @@ static void record(struct fake_store *store, const struct s3a_call *call)
 
 static bool is_match(const struct fake_store *store, struct s3a_str condition)
 {
-    return store->exists && s3a_str_is(condition, store->etag);
+    char bare[sizeof(store->etag)];
+
+    if (!store->exists) {
+        return false;
+    }
+    copy(s3a_str_make(store->etag + 1, strlen(store->etag) - 2), bare, sizeof(bare));
+    return s3a_str_is(condition, store->wants_bare_etag ? bare : store->etag);
 }
 
-static void write_body(struct fake_store *store, struct s3a_str body, struct s3a_str expires)
+static void write_body(struct fake_store *store, struct s3a_str body,
+                       const struct s3a_headers *headers)
 {
     assert_true(body.size < sizeof(store->body));
     memcpy(store->body, body.data ? body.data : "", body.size);
     store->body[body.size] = '\0';
     store->body_size = body.size;
-    copy(expires, store->expires, sizeof(store->expires));
+    copy(s3a_headers_find(headers, "expires"), store->expires, sizeof(store->expires));
+    copy(s3a_headers_find(headers, "content-type"), store->content_type,
+         sizeof(store->content_type));
+    copy(s3a_headers_find(headers, "x-amz-meta-s3atomic-write"), store->write_id,
+         sizeof(store->write_id));
     store->exists = true;
     snprintf(store->etag, sizeof(store->etag), "\"%u\"", ++store->version);
 }
@@ -67,8 +78,16 @@ static void apply_put(struct fake_store *store, const struct s3a_call *call,
     } else if (op->if_match.data && !is_match(store, op->if_match)) {
         s3a_answer_fail(answer, S3A_CODE_PRECONDITION_FAILED);
     } else {
-        write_body(store, call->body, s3a_headers_find(&op->headers, "expires"));
+        write_body(store, call->body, &op->headers);
         strcpy(answer->etag, store->etag);
+    }
+}
+
+static void give_header(struct s3a_answer *answer, const char *name, const char *value)
+{
+    if (value[0]) {
+        assert_true(s3a_headers_add(&answer->headers, s3a_str_of(name),
+                                    s3a_pool_copy(&answer->pool, s3a_str_of(value))));
     }
 }
 
@@ -89,10 +108,9 @@ static void apply_get(struct fake_store *store, const struct s3a_call *call,
     if (answer->body.status == S3A_TOO_LARGE) {
         answer->status = S3A_TOO_LARGE;
     }
-    if (store->expires[0]) {
-        assert_true(s3a_headers_add(&answer->headers, S3A_STR("expires"),
-                                    s3a_pool_copy(&answer->pool, s3a_str_of(store->expires))));
-    }
+    give_header(answer, "expires", store->expires);
+    give_header(answer, "content-type", store->content_type);
+    give_header(answer, "x-amz-meta-s3atomic-write", store->write_id);
 }
 
 static void apply(struct fake_store *store, struct s3a_call *call)
@@ -116,6 +134,12 @@ static void serve(struct fake_store *store, struct s3a_call *call, enum fake_fau
         break;
     case FAKE_ANSWER_LOST:
         apply(store, call);
+        s3a_call_clear_answer(call);
+        s3a_call_fail(call, S3A_TIMEOUT, true, "no answer");
+        break;
+    case FAKE_OVERWRITTEN:
+        apply(store, call);
+        write_body(store, S3A_STR("another's"), &(struct s3a_headers){0});
         s3a_call_clear_answer(call);
         s3a_call_fail(call, S3A_TIMEOUT, true, "no answer");
         break;
@@ -231,7 +255,11 @@ void fake_store_script(struct fake_store *store, const enum fake_fault *faults, 
 void fake_store_put(struct fake_store *store, const char *body, const char *expires)
 {
     pthread_mutex_lock(&store->mutex);
-    write_body(store, s3a_str_of(body), s3a_str_of(expires));
+    struct s3a_headers headers = {0};
+    if (expires) {
+        (void)s3a_headers_add(&headers, S3A_STR("expires"), s3a_str_of(expires));
+    }
+    write_body(store, s3a_str_of(body), &headers);
     pthread_mutex_unlock(&store->mutex);
 }
 

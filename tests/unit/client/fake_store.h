@@ -13,6 +13,7 @@ enum fake_fault {
     FAKE_NONE,
     FAKE_REQUEST_LOST, /* not applied; writes end in doubt, reads in time-out */
     FAKE_ANSWER_LOST,  /* applied, then the same */
+    FAKE_OVERWRITTEN,  /* the same, and somebody else writes right behind it */
     FAKE_LATER,        /* 503 */
     FAKE_RACE,         /* 409 */
     FAKE_DENIED,       /* 403 */
@@ -46,8 +47,11 @@ struct fake_store {
     unsigned version;
     char body[4097];
     size_t body_size;
-    char expires[32]; /* "": none */
-    int64_t age_ms;   /* Date - Last-Modified of every answer */
+    char expires[32];      /* "": none */
+    char write_id[64];     /* x-amz-meta-s3atomic-write */
+    char content_type[64]; /* "": none */
+    bool wants_bare_etag;
+    int64_t age_ms; /* Date - Last-Modified of every answer */
 
     struct s3a_list waiting; /* struct flight */
     struct s3a_task task;

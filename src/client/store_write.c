@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "error.h"
+#include "random.h"
+#include "store_state.h"
+
+/* A write on its way: the machine decides, this does. Lives in the request's pool. */
+struct writing {
+    struct s3a_store_write write;
+    struct s3a_put_machine machine;
+    struct s3a_op put;
+    char if_match[S3A_PUT_ETAG_SIZE_MAX + 1];
+    struct s3a_error story; /* of the last PUT that failed */
+};
+
+static struct s3a_put_event event_of(struct s3a_request *request, char id[S3A_PUT_ID_SIZE + 1])
+{
+    const struct s3a_answer *answer = &request->call.answer;
+
+    s3a_write_id_of(answer, id);
+    return (struct s3a_put_event){
+        .kind = S3A_PUT_ANSWER, .status = answer->status, .etag = answer->etag, .id = id};
+}
+
+static void send_put(struct s3a_request *request)
+{
+    struct writing *writing = request->user;
+    const struct s3a_put_machine *machine = &writing->machine;
+    struct s3a_str etag = s3a_str_of(machine->terms.etag);
+
+    request->call.op = writing->put;
+    request->call.body = writing->write.body;
+    if (machine->terms.condition == S3A_PUT_IF_MATCH) {
+        if (machine->bare_etag) {
+            etag = s3a_str_make(etag.data + 1, etag.size - 2);
+        }
+        memcpy(writing->if_match, etag.data, etag.size);
+        request->call.op.if_match = s3a_str_make(writing->if_match, etag.size);
+    }
+    s3a_request_send(request);
+}
+
+static void send_look(struct s3a_request *request)
+{
+    struct writing *writing = request->user;
+
+    request->call.op = (struct s3a_op){
+        .kind = S3A_OP_HEAD_OBJECT, .bucket = writing->put.bucket, .key = writing->put.key};
+    request->call.body = s3a_str_make(NULL, 0);
+    s3a_request_send(request);
+}
+
+/* What the last PUT came to, as far as it tells why the write ended so. */
+static void tell(const struct writing *writing, enum s3a_status status, struct s3a_error *error)
+{
+    const struct s3a_op *op = &writing->put;
+
+    *error = writing->story;
+    error->status = status;
+    if (status == S3A_OK) {
+        s3a_error_clear(error);
+    } else if (status == S3A_CANCELLED) {
+        (void)s3a_error_set(error, status, "cancelled; it was not written");
+    } else if (status == S3A_IN_DOUBT) {
+        s3a_error_prefix(error, "whether it was written could not be found out, read it first");
+        s3a_store_error_place(error, op->bucket.data, op->key.data);
+    }
+}
+
+static void end(struct s3a_request *request, enum s3a_status status)
+{
+    struct writing *writing = request->user;
+    struct s3a_error error;
+
+    request->client->bare_etag = writing->machine.bare_etag;
+    tell(writing, status, &error);
+    if (status == S3A_OK) {
+        writing->write.written(&writing->write, &writing->machine, &request->call.answer);
+    }
+    s3a_request_end(request, status, &error);
+}
+
+static void note_story(struct s3a_request *request)
+{
+    struct writing *writing = request->user;
+    const struct s3a_call *call = &request->call;
+
+    if (call->op.kind == S3A_OP_PUT_OBJECT && call->answer.status != S3A_OK) {
+        (void)s3a_answer_error(&call->op, &call->answer, &writing->story);
+    }
+}
+
+static void step(struct s3a_request *request, enum s3a_request_event what)
+{
+    struct writing *writing = request->user;
+    struct s3a_put_event event = {.kind = S3A_PUT_START};
+    struct s3a_put_action action;
+    char id[S3A_PUT_ID_SIZE + 1];
+
+    if (what == S3A_REQUEST_ANSWERED) {
+        note_story(request);
+        event = event_of(request, id);
+    } else if (what == S3A_REQUEST_STARTED) {
+        writing->machine.bare_etag = request->client->bare_etag;
+    } else {
+        event.kind = what == S3A_REQUEST_WOKEN ? S3A_PUT_WAKE : S3A_PUT_CANCEL;
+    }
+    event.now_ms = s3a_loop_now_ms(request->client->loop);
+    s3a_put_step(&writing->machine, &event, &action);
+    if (action.abandon) {
+        s3a_request_abandon(request);
+    }
+    if (action.request == S3A_PUT_REQUEST_PUT) {
+        send_put(request);
+    } else if (action.request == S3A_PUT_REQUEST_LOOK) {
+        send_look(request);
+    } else if (action.ended) {
+        end(request, action.status);
+    } else if (action.wake_ms > 0) {
+        s3a_request_rest(request, action.wake_ms);
+    }
+}
+
+static bool may_be_applied(const struct s3a_request *request)
+{
+    const struct writing *writing = request->user;
+
+    return s3a_put_may_be_applied(&writing->machine);
+}
+
+static void release(struct s3a_request *request)
+{
+    struct writing *writing = request->user;
+
+    free(writing->write.bytes);
+}
+
+static void make_id(char ret_id[S3A_PUT_ID_SIZE + 1])
+{
+    static const char digits[] = "0123456789abcdef";
+    uint8_t bytes[S3A_PUT_ID_SIZE / 2];
+
+    s3a_random_bytes(bytes, sizeof(bytes));
+    for (size_t i = 0; i < sizeof(bytes); i++) {
+        ret_id[2 * i] = digits[bytes[i] >> 4];
+        ret_id[2 * i + 1] = digits[bytes[i] & 15];
+    }
+    ret_id[S3A_PUT_ID_SIZE] = '\0';
+}
+
+static enum s3a_status set_terms(struct writing *writing, struct s3a_error *error)
+{
+    const struct s3a_store_write *write = &writing->write;
+    struct s3a_put_terms terms = {.condition = write->condition, .is_patient = write->is_patient};
+    enum s3a_status status = S3A_OK;
+
+    make_id(terms.id);
+    if (write->id_before) {
+        terms.knows_id_before = true;
+        memcpy(terms.id_before, write->id_before, sizeof(terms.id_before));
+    }
+    if (write->condition == S3A_PUT_IF_MATCH) {
+        status = s3a_etag_quote(write->etag, terms.etag, error);
+    }
+    s3a_put_machine_init(&writing->machine, &terms, s3a_random_uint64(), false);
+    return status;
+}
+
+static enum s3a_status set_op(struct s3a_request *request, struct writing *writing,
+                              struct s3a_error *error)
+{
+    const struct s3a_store_write *write = &writing->write;
+    struct s3a_op *put = &writing->put;
+    struct s3a_str type = s3a_str_make(NULL, 0);
+
+    *put = request->call.op;
+    put->body_size = write->body.size;
+    if (write->condition == S3A_PUT_IF_ABSENT) {
+        put->if_none_match = S3A_STR("*");
+    }
+    if (!s3a_request_copy(request, write->content_type, &type)) {
+        return s3a_error_set_no_memory(error);
+    }
+    if (type.data && !s3a_header_is_valid(S3A_STR("content-type"), type)) {
+        return s3a_error_set(error, S3A_INVALID,
+                             "the codec's content_type: it holds control characters");
+    }
+    if (type.data) {
+        (void)s3a_headers_add(&put->headers, S3A_STR("content-type"), type);
+    }
+    (void)s3a_headers_add(&put->headers, S3A_STR(S3A_WRITE_ID_HEADER),
+                          s3a_str_of(writing->machine.terms.id));
+    return S3A_OK;
+}
+
+enum s3a_status s3a_store_write_start(struct s3a_store *store, const struct s3a_store_write *write,
+                                      struct s3a_future **ret_future, struct s3a_error *error)
+{
+    struct s3a_request *request;
+    struct writing *writing;
+    enum s3a_status status = s3a_request_new(store->client, S3A_OP_PUT_OBJECT, write->bucket,
+                                             write->key, &request, error);
+
+    *ret_future = NULL;
+    if (status != S3A_OK) {
+        free(write->bytes);
+        return status;
+    }
+    writing = s3a_pool_alloc(&request->pool, sizeof(*writing));
+    if (!writing) {
+        free(write->bytes);
+        s3a_request_free(request);
+        return s3a_error_set_no_memory(error);
+    }
+    writing->write = *write;
+    request->user = writing;
+    request->step = step;
+    request->may_be_applied = may_be_applied;
+    request->release = release;
+    status = set_terms(writing, error);
+    if (status == S3A_OK) {
+        status = set_op(request, writing, error);
+    }
+    if (status != S3A_OK) {
+        s3a_request_free(request);
+        return status;
+    }
+    *ret_future = s3a_request_start(request);
+    return *ret_future ? S3A_OK : s3a_error_set_no_memory(error);
+}
