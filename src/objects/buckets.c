@@ -119,8 +119,8 @@ int s3a_bucket_head(struct s3a_database *database, const struct s3a_op *op,
     return rc;
 }
 
-int s3a_bucket_list(struct s3a_database *database, const struct s3a_op *op,
-                    struct s3a_answer *answer)
+int s3a_bucket_list_all(struct s3a_database *database, const struct s3a_op *op,
+                        struct s3a_answer *answer)
 {
     enum s3a_sql sql = S3A_SQL_BUCKET_LIST;
     uint32_t count_max = op->has_keys_max ? op->keys_max : S3A_BUCKETS_MAX;

@@ -14,7 +14,7 @@ int s3a_bucket_add(struct s3a_commit *commit, struct s3a_write *write, int64_t *
 /* HEAD_BUCKET and LIST_BUCKETS: SQLITE_OK, and the answer is filled; or an error. */
 int s3a_bucket_head(struct s3a_database *database, const struct s3a_op *op,
                     struct s3a_answer *answer);
-int s3a_bucket_list(struct s3a_database *database, const struct s3a_op *op,
-                    struct s3a_answer *answer);
+int s3a_bucket_list_all(struct s3a_database *database, const struct s3a_op *op,
+                        struct s3a_answer *answer);
 
 #endif

@@ -223,7 +223,7 @@ static int read_with(struct s3a_objects *objects, struct s3a_database *database,
 {
     switch (op->kind) {
     case S3A_OP_LIST_BUCKETS:
-        return s3a_bucket_list(database, op, answer);
+        return s3a_bucket_list_all(database, op, answer);
     case S3A_OP_HEAD_BUCKET:
         return s3a_bucket_head(database, op, answer);
     case S3A_OP_LIST_OBJECTS:
