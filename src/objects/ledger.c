@@ -136,11 +136,13 @@ void s3a_ledger_rollback(struct s3a_ledger *ledger)
     s3a_database_rollback(&ledger->database);
 }
 
-/* Where there is a limit of some other kind, the write is cut short in the same way. */
-static int name_lack_of_space(const struct s3a_ledger *ledger, int rc)
+/* A commit. Where space is limited in some other way than by the disk, the write is cut short in
+ * the same manner, but only errno tells: SQLite forgets it on this path. */
+static int commit(struct s3a_ledger *ledger)
 {
-    int system_errno = sqlite3_system_errno(ledger->database.sqlite);
-    bool is_lack = rc == SQLITE_IOERR_WRITE && (system_errno == EDQUOT || system_errno == EFBIG);
+    errno = 0;
+    int rc = s3a_database_run(&ledger->database, S3A_SQL_COMMIT, S3A_NO_PARAMS);
+    bool is_lack = rc == SQLITE_IOERR_WRITE && (errno == EDQUOT || errno == EFBIG);
 
     return is_lack ? SQLITE_FULL : rc;
 }
@@ -166,8 +168,7 @@ enum s3a_outcome s3a_ledger_commit(struct s3a_ledger *ledger, int *ret_rc)
         *ret_rc = rc;
         return S3A_NOT_APPLIED;
     }
-    rc = s3a_database_run(&ledger->database, S3A_SQL_COMMIT, S3A_NO_PARAMS);
-    rc = name_lack_of_space(ledger, rc);
+    rc = commit(ledger);
     *ret_rc = rc;
     if (rc == SQLITE_OK) {
         return S3A_APPLIED;

@@ -149,6 +149,8 @@ static enum s3a_status create(struct s3a_database *database, struct s3a_gate *ga
                              "%s cannot be set up: another process holds the gate beside it", path);
     }
     int rc = create_tables(database);
+    /* From the log into the database: so that it has its pages when the disk fills up later. */
+    (void)sqlite3_wal_checkpoint_v2(database->sqlite, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
     s3a_gate_leave(gate);
     return rc == SQLITE_OK ? S3A_OK : s3a_sqlite_error(rc, "setting up", path, error);
 }

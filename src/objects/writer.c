@@ -120,6 +120,32 @@ static bool wants_checkpoint(const struct s3a_objects *objects, int log_frames)
     return objects->log_frames >= log_frames && !objects->log_is_copied;
 }
 
+/*
+ * No space for the log to grow. But once it is copied it begins anew, in the space that it has: so
+ * whoever keeps a lock alive, and needs nothing new in the database, can go on though others have
+ * filled the disk. Tries once more what was refused, with the gate held.
+ */
+static void try_in_old_space(struct s3a_objects *objects, struct s3a_list *writes)
+{
+    struct s3a_list others;
+    struct s3a_list refused;
+    struct s3a_list *link;
+
+    s3a_list_init(&others);
+    s3a_list_init(&refused);
+    while ((link = s3a_list_pop(writes))) {
+        s3a_list_append(write_of(link)->answer->status == S3A_FULL ? &refused : &others, link);
+    }
+    if (!s3a_list_is_empty(&refused)) {
+        checkpoint(objects);
+        if (objects->log_is_copied) {
+            s3a_commit_run(&objects->commit, &refused);
+        }
+    }
+    s3a_list_move(writes, &others);
+    s3a_list_move(writes, &refused);
+}
+
 /* Copies the log and empties it, with the gate held, unless somebody reads from it. */
 static void put_log_away(struct s3a_objects *objects)
 {
@@ -149,6 +175,7 @@ static void take_turn(struct s3a_objects *objects)
         settle(objects);
     } else {
         s3a_commit_run(&objects->commit, &writes);
+        try_in_old_space(objects, &writes);
     }
     if (has_gate && wants_checkpoint(objects, LOG_FRAMES_MAX)) {
         checkpoint(objects);
