@@ -30,8 +30,9 @@ static void new_owner(struct s3a_lock_machine *machine, uint8_t ret_owner[S3A_OW
     memcpy(ret_owner, machine->seed, S3A_OWNER_SIZE);
 }
 
-/* §1: one more than the highest that was seen here; a new lock begins with the store's time, or
- * ours where the store tells none. Above S3A_LOCK_TOKEN_MAX: there is none left. */
+/* §1: one more than the highest that was seen here; a new lock begins with the store's time, as
+ * finely as it is told, or ours where the store tells none. Above S3A_LOCK_TOKEN_MAX: there is none
+ * left. */
 static uint64_t next_token(const struct s3a_lock_turn *turn)
 {
     const struct s3a_lock_machine *machine = turn->machine;
@@ -44,7 +45,8 @@ static uint64_t next_token(const struct s3a_lock_turn *turn)
     if (view->kind != S3A_LOCK_OBJECT_RECORD) {
         int64_t now_ms =
             view->store_now_ms == S3A_STORE_TIME_NONE ? turn->event->wall_ms : view->store_now_ms;
-        token = (uint64_t)(now_ms / 1000) << TOKENS_PER_SECOND_BITS;
+        token = ((uint64_t)(now_ms / 1000) << TOKENS_PER_SECOND_BITS) +
+                ((uint64_t)(now_ms % 1000) << TOKENS_PER_SECOND_BITS) / 1000;
     }
     return token > machine->token_seen ? token : machine->token_seen + 1;
 }
