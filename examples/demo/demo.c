@@ -63,8 +63,8 @@ static bool start_worker(struct demo *demo, struct demo_task task, int write_end
         return false;
     }
     demo->workers[task.worker].pid = pid;
+    demo->workers[task.worker].is_running = true;
     demo->workers[task.worker].state = DEMO_WAITS;
-    demo->running++;
     return true;
 }
 
@@ -84,15 +84,14 @@ static int work_from_command_line(const char *numbers, const char *directory)
 }
 
 /* Waits for one that has ended, or is about to. */
-static bool reap(struct demo *demo, struct demo_worker *worker)
+static bool reap(struct demo_worker *worker)
 {
     int status = 0;
     bool was_killed = worker->state == DEMO_KILLED;
 
     while (waitpid(worker->pid, &status, 0) < 0 && errno == EINTR) {
     }
-    worker->pid = 0;
-    demo->running--;
+    worker->is_running = false;
     if (was_killed) {
         return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
     }
@@ -135,9 +134,8 @@ static void take_report(struct demo *demo, const struct demo_report *report)
     worker->state = DEMO_HOLDS;
     if (demo->killed_ms != 0 && demo->takeover_ms == 0) {
         demo->takeover_ms = demo_now_ms() - demo->killed_ms;
-        demo_screen_tell("process %d took over, with token %" PRIu64 "; a late write of the dead "
-                         "one would bear a lower one",
-                         report->worker + 1, report->token);
+        demo_screen_tell("process %d took over %.1f s later, with token %" PRIu64,
+                         report->worker + 1, (double)demo->takeover_ms / 1000, report->token);
     }
 }
 
@@ -179,8 +177,8 @@ static bool count_without_lock(struct demo *demo)
     }
     close(ends[0]);
     for (int i = 0; i < DEMO_WORKERS; i++) {
-        if (demo->workers[i].pid > 0) {
-            is_good = reap(demo, &demo->workers[i]) && is_good;
+        if (demo->workers[i].is_running) {
+            is_good = reap(&demo->workers[i]) && is_good;
         }
     }
     demo_screen_tell("without a lock: %d increments by %d processes, and %" PRId64 " of them lost",
@@ -202,7 +200,7 @@ static bool kill_victim(struct demo *demo, int write_end)
     kill(pid, SIGKILL);
     demo->killed_ms = demo_now_ms();
     victim->state = DEMO_KILLED;
-    if (!reap(demo, victim)) {
+    if (!reap(victim)) {
         return false;
     }
     demo_screen_tell("process %d (pid %d) killed while it holds the lock, token %" PRIu64,
@@ -301,17 +299,17 @@ static bool run(struct demo *demo)
     bool is_good = count_without_lock(demo) && make_bucket(demo);
 
     if (is_good) {
-        demo_screen_tell("with the lock: heartbeat %d ms, lease %d ms, store file://%s/store",
-                         DEMO_HEARTBEAT_MS, DEMO_LEASE_MS, demo->directory);
+        demo_screen_tell("with the lock: a heartbeat each %d ms, lease %d ms, grace %d ms",
+                         DEMO_HEARTBEAT_MS, DEMO_LEASE_MS, DEMO_GRACE_MS);
         demo->started_ms = demo_now_ms();
         is_good = count_with_lock(demo);
     }
     for (int i = 0; i < DEMO_WORKERS; i++) {
-        if (demo->workers[i].pid > 0) {
+        if (demo->workers[i].is_running) {
             if (!is_good) {
                 kill(demo->workers[i].pid, SIGKILL);
             }
-            is_good = reap(demo, &demo->workers[i]) && is_good;
+            is_good = reap(&demo->workers[i]) && is_good;
         }
     }
     return is_good;

@@ -19,7 +19,7 @@
 
 /* The one that is killed, and how far it gets. */
 #define DEMO_VICTIM 3
-#define DEMO_VICTIM_INCREMENTS 10
+#define DEMO_VICTIM_INCREMENTS 8
 
 #define DEMO_BUCKET "demo"
 #define DEMO_LOCK "counter"
@@ -63,6 +63,7 @@ enum demo_state {
 
 struct demo_worker {
     pid_t pid;
+    bool is_running;
     enum demo_state state;
     int increments;
 };
@@ -72,7 +73,6 @@ struct demo {
     char directory[256];
     struct demo_worker workers[DEMO_WORKERS];
     int pipe;
-    int running;
     int increments;
     uint64_t token;
     int64_t started_ms;

@@ -14,8 +14,16 @@
 
 #include <s3atomic/s3atomic.h>
 
-/* Long enough for any other process to come between, if nothing kept it out. */
-#define THINK_NS 1000000
+/* In the critical section: long enough for others to come between, if nothing kept them out. */
+#define THINK_NS (1 * 1000000)
+
+/* Outside of it: what else there is to do, so that others have their turn. */
+#define REST_NS (30 * 1000000)
+
+static void pass(long ns)
+{
+    nanosleep(&(struct timespec){.tv_nsec = ns}, NULL);
+}
 
 static void tell(const struct demo_task *task, enum demo_event event, uint64_t token,
                  int64_t counter)
@@ -42,7 +50,7 @@ static int count(const struct demo_task *task, int64_t *ret_counter)
         goto out;
     }
     *ret_counter = strtoll(text, NULL, 10) + 1;
-    nanosleep(&(struct timespec){.tv_nsec = THINK_NS}, NULL);
+    pass(THINK_NS);
     snprintf(text, sizeof(text), "%-20" PRId64 "\n", *ret_counter);
     if (pwrite(fd, text, strlen(text), 0) == (ssize_t)strlen(text)) {
         result = 0;
@@ -118,6 +126,7 @@ int demo_work(const struct demo_task *task)
     status = s3a_client_new(&(struct s3a_client_options){.endpoint = endpoint}, &client, &error);
     for (int i = 0; status == S3A_OK && i < task->increments; i++) {
         status = s3a_lock_run(client, DEMO_BUCKET, DEMO_LOCK, &options, count_once, &copy, &error);
+        pass(REST_NS);
     }
     if (status == S3A_OK && task->gets_stuck) {
         status = s3a_lock_run(client, DEMO_BUCKET, DEMO_LOCK, &options, get_stuck, &copy, &error);
