@@ -153,20 +153,20 @@ static void a_file_that_may_not_be_opened_is_named(void **state)
 
 static void *open_in_thread(void *arg)
 {
-    struct place *other = arg;
-    struct place place = *other;
+    const struct place *place = arg;
     struct s3a_database database;
+    struct s3a_gate gate;
+    struct s3a_error error;
 
-    if (s3a_gate_open(&place.gate, &other->directory, NULL) != S3A_OK) {
+    if (s3a_gate_open(&gate, &place->directory, NULL) != S3A_OK) {
         return NULL;
     }
-    enum s3a_status status =
-        s3a_schema_open(&database, &other->directory, &place.gate, 100, &place.error);
+    enum s3a_status status = s3a_schema_open(&database, &place->directory, &gate, 100, &error);
     if (status != S3A_OK) {
-        print_message("# %s\n", place.error.message);
+        print_message("# %s\n", error.message);
     }
     s3a_database_close(&database);
-    s3a_gate_close(&place.gate);
+    s3a_gate_close(&gate);
     return status == S3A_OK ? arg : NULL;
 }
 
