@@ -61,6 +61,7 @@ enum s3a_status s3a_blob_create(const struct s3a_directory *directory,
             return status_of_errno();
         }
         if (take(fd)) {
+            s3a_directory_give(directory, directory->incoming_fd, ret_id);
             *ret_fd = fd;
             return S3A_OK;
         }
@@ -74,7 +75,9 @@ static int make_shelf(const struct s3a_directory *directory, const char *id)
 {
     char shelf[3] = {id[0], id[1], '\0'};
 
-    if (mkdirat(directory->blobs_fd, shelf, 0700) != 0 && errno != EEXIST) {
+    if (mkdirat(directory->blobs_fd, shelf, 0700) == 0) {
+        s3a_directory_give(directory, directory->blobs_fd, shelf);
+    } else if (errno != EEXIST) {
         return -1;
     }
     return fsync(directory->blobs_fd);

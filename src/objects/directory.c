@@ -49,6 +49,16 @@ static enum s3a_status check_file_system(const struct s3a_directory *directory,
     return S3A_OK;
 }
 
+void s3a_directory_give(const struct s3a_directory *directory, int at_fd, const char *name)
+{
+    if (geteuid() == 0 && directory->owner != 0) {
+        /* Where root may not do that, the store still works for root. */
+        int ignored =
+            fchownat(at_fd, name, directory->owner, directory->group, AT_SYMLINK_NOFOLLOW);
+        (void)ignored;
+    }
+}
+
 /* One may write into a directory that one may not read, and then not open it. */
 static int sync_parent(const struct s3a_directory *directory)
 {
@@ -81,6 +91,8 @@ enum s3a_status s3a_directory_sync(const struct s3a_directory *directory, struct
 static enum s3a_status open_root(struct s3a_directory *directory, const char *path,
                                  struct s3a_error *error)
 {
+    struct stat about;
+
     if (!path || path[0] == '\0') {
         return s3a_error_set(error, S3A_INVALID, "directory: the path is empty");
     }
@@ -95,16 +107,20 @@ static enum s3a_status open_root(struct s3a_directory *directory, const char *pa
                              PATH_SIZE_MAX, directory->path);
     }
     directory->root_fd = open(directory->path, DIRECTORY_FLAGS);
-    if (directory->root_fd < 0) {
+    if (directory->root_fd < 0 || fstat(directory->root_fd, &about) != 0) {
         return s3a_error_set_errno(error, errno, "open %s", directory->path);
     }
+    directory->owner = about.st_uid;
+    directory->group = about.st_gid;
     return check_file_system(directory, error);
 }
 
 static enum s3a_status open_below(struct s3a_directory *directory, const char *name, int *ret_fd,
                                   struct s3a_error *error)
 {
-    if (mkdirat(directory->root_fd, name, 0700) != 0 && errno != EEXIST) {
+    if (mkdirat(directory->root_fd, name, 0700) == 0) {
+        s3a_directory_give(directory, directory->root_fd, name);
+    } else if (errno != EEXIST) {
         return s3a_error_set_errno(error, errno, "mkdir %s/%s", directory->path, name);
     }
     *ret_fd = openat(directory->root_fd, name, DIRECTORY_FLAGS);

@@ -6,6 +6,7 @@
 
 #include <limits.h>
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include <s3atomic/status.h>
 
@@ -14,6 +15,8 @@ struct s3a_directory {
     int root_fd;
     int blobs_fd;
     int incoming_fd;
+    uid_t owner;
+    gid_t group;
 };
 
 /*
@@ -27,6 +30,13 @@ S3A_MUST_CHECK enum s3a_status s3a_directory_open(struct s3a_directory *director
 
 /* All zero is not accepted: only what s3a_directory_open() has filled, also where it failed. */
 void s3a_directory_close(struct s3a_directory *directory);
+
+/*
+ * Gives what was just made to the owner of the directory, where that is somebody else and we are
+ * root: otherwise one command that root runs would lock the owner out of the store. SQLite does the
+ * same for what it makes. at_fd and name as in fchownat(2).
+ */
+void s3a_directory_give(const struct s3a_directory *directory, int at_fd, const char *name);
 
 /* Makes the names in the directory, and its own above it, survive a power loss. */
 S3A_MUST_CHECK enum s3a_status s3a_directory_sync(const struct s3a_directory *directory,

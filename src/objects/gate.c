@@ -50,7 +50,12 @@ static void watch_forks(void)
 
 static int open_file(const struct s3a_directory *directory)
 {
-    return openat(directory->root_fd, "gate", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    int fd = openat(directory->root_fd, "gate", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+    if (fd >= 0) {
+        s3a_directory_give(directory, directory->root_fd, "gate");
+    }
+    return fd;
 }
 
 enum s3a_status s3a_gate_open(struct s3a_gate *gate, const struct s3a_directory *directory,

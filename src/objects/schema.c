@@ -158,7 +158,8 @@ static enum s3a_status create(struct s3a_database *database, struct s3a_gate *ga
 /* An empty file that only its owner may read; SQLite takes that over for what it puts beside it.
  * One that is there is not opened: to close it again would drop the locks that SQLite has on it
  * elsewhere in this process (fcntl(2)). */
-static enum s3a_status create_file(const char *path, struct s3a_error *error)
+static enum s3a_status create_file(const char *path, const struct s3a_directory *directory,
+                                   struct s3a_error *error)
 {
     int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 
@@ -166,6 +167,7 @@ static enum s3a_status create_file(const char *path, struct s3a_error *error)
         return errno == EEXIST ? S3A_OK : s3a_error_set_errno(error, errno, "open %s", path);
     }
     close(fd);
+    s3a_directory_give(directory, directory->root_fd, S3A_DATABASE_NAME);
     return S3A_OK;
 }
 
@@ -251,7 +253,7 @@ enum s3a_status s3a_schema_open(struct s3a_database *database,
     if (!s3a_directory_join(directory, S3A_DATABASE_NAME, path)) {
         return s3a_error_set(error, S3A_INVALID, "%s: the path is too long", directory->path);
     }
-    enum s3a_status status = create_file(path, error);
+    enum s3a_status status = create_file(path, directory, error);
     if (status != S3A_OK) {
         return status;
     }

@@ -29,6 +29,7 @@ static void a_system_error_brings_its_text(void **state)
     assert_string_equal(error.message, "open /x: Permission denied");
     assert_int_equal(error.system_errno, EACCES);
     assert_int_equal(s3a_error_set_errno(&error, ENOSPC, "write"), S3A_FULL);
+    assert_int_equal(s3a_error_set_errno(&error, EFBIG, "write"), S3A_FULL);
     assert_int_equal(s3a_error_set_errno(&error, ENOMEM, "fork"), S3A_NO_MEMORY);
 }
 

@@ -199,6 +199,24 @@ static int open_below_what_may_not_be_read(const char *parent)
     return status == S3A_OK ? 0 : 2;
 }
 
+static int use_the_store(const char *path)
+{
+    struct s3a_objects_options options = {.directory = path, .create_buckets = true};
+    struct store store = {.objects = NULL};
+    struct s3a_buf body;
+
+    if (s3a_objects_open(&options, &store.objects, NULL) != S3A_OK) {
+        return 1;
+    }
+    s3a_buf_init(&body, SIZE_MAX - 1);
+    bool is_good = store_read(&store, "large", &body) == S3A_OK && body.size == 100000 &&
+                   store_put_large(&store, "large", "other", 100000) == S3A_OK &&
+                   store_put(&store, "small", "y") == S3A_OK;
+    s3a_buf_fini(&body);
+    s3a_objects_close(store.objects);
+    return is_good ? 0 : 2;
+}
+
 static void permissions_that_are_missing_are_named_and_those_not_needed_are_not_asked(void **state)
 {
     (void)state;
@@ -210,6 +228,28 @@ static void permissions_that_are_missing_are_named_and_those_not_needed_are_not_
     directory_remove(path);
 }
 
+/* In the directory of somebody else, root leaves nothing that he could not use. */
+static void what_root_makes_in_it_belongs_to_its_owner(void **state)
+{
+    (void)state;
+    struct store store;
+    int result;
+
+    if (geteuid() != 0) {
+        skip();
+    }
+    directory_make(store.path);
+    assert_int_equal(chown(store.path, NOBODY, NOBODY), 0);
+    store.objects = NULL;
+    store_reopen(&store);
+    assert_int_equal(store_put(&store, "small", "x"), S3A_OK);
+    assert_int_equal(store_put_large(&store, "large", "body", 100000), S3A_OK);
+    s3a_objects_close(store.objects);
+    result = run_as_nobody(store.path, use_the_store);
+    assert_int_equal(result, 0);
+    directory_remove(store.path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -218,6 +258,7 @@ int main(void)
         cmocka_unit_test(what_cannot_be_a_store_is_refused_by_name),
         cmocka_unit_test(a_network_file_system_is_refused_with_the_way_out),
         cmocka_unit_test(each_call_on_the_way_may_fail),
+        cmocka_unit_test(what_root_makes_in_it_belongs_to_its_owner),
         cmocka_unit_test(permissions_that_are_missing_are_named_and_those_not_needed_are_not_asked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
