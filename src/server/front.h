@@ -31,10 +31,10 @@
 
 /*
  * Memory of one connection, in bytes: a request's head and the pieces of its body, then the
- * answer's head. Amazon S3 takes heads of 8 KB; a head beyond about 24 KiB is answered 431. It is
+ * answer's head. Amazon S3 takes heads of 8 KB; a head beyond about 12 KiB is answered 431. It is
  * wiped after every request, which is why more would cost all requests time.
  */
-#define S3A_CONNECTION_MEMORY (32 * 1024)
+#define S3A_CONNECTION_MEMORY (16 * 1024)
 
 /* How long requests under way may take once the server is told to stop. */
 #define S3A_STOP_MS 5000

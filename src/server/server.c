@@ -2,6 +2,7 @@
 #include <s3atomic/server.h>
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "error.h"
 #include "home.h"
@@ -10,15 +11,17 @@
 #include "objects.h"
 #include "settings.h"
 
-/* How many threads serve connections. Measured: see docs/architecture.md. */
-#define FRONT_COUNT 1
+/* Threads that serve connections: one for each processor, so far as they are of use. What they do
+ * is mostly the kernel's work for small answers; all writes meet in one thread of the store. */
+#define FRONTS_MAX 8
 
 struct s3a_server {
     struct s3a_settings settings;
     struct s3a_home home;
     struct s3a_objects *objects;
     struct s3a_listener listener;
-    struct s3a_front fronts[FRONT_COUNT];
+    struct s3a_front fronts[FRONTS_MAX];
+    size_t front_count;
 };
 
 static enum s3a_status make_bucket(struct s3a_server *server, const char *name,
@@ -54,11 +57,14 @@ static enum s3a_status open_store(struct s3a_server *server, struct s3a_error *e
 
 static enum s3a_status start_fronts(struct s3a_server *server, struct s3a_error *error)
 {
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    size_t count = processors < 1 ? 1 : processors > FRONTS_MAX ? FRONTS_MAX : (size_t)processors;
     enum s3a_status status = S3A_OK;
 
-    for (size_t i = 0; status == S3A_OK && i < FRONT_COUNT; i++) {
+    for (size_t i = 0; status == S3A_OK && i < count; i++) {
+        server->front_count++; /* one that fails is to be joined, too */
         status = s3a_front_start(&server->fronts[i], &server->settings, server->objects,
-                                 server->listener.fd, S3A_CONNECTIONS_MAX / FRONT_COUNT, error);
+                                 server->listener.fd, S3A_CONNECTIONS_MAX / count, error);
     }
     return status;
 }
@@ -108,10 +114,10 @@ void s3a_server_stop(struct s3a_server *server)
         return;
     }
     s3a_listener_close(&server->listener);
-    for (size_t i = 0; i < FRONT_COUNT; i++) {
+    for (size_t i = 0; i < server->front_count; i++) {
         s3a_front_stop(&server->fronts[i]);
     }
-    for (size_t i = 0; i < FRONT_COUNT; i++) {
+    for (size_t i = 0; i < server->front_count; i++) {
         s3a_front_join(&server->fronts[i]);
     }
     s3a_objects_close(server->objects);
