@@ -121,6 +121,66 @@ static void walks_through_a_query(void **state)
     assert_false(s3a_query_next(&rest, &name, &value));
 }
 
+static void recodes_whatever_the_sender_escaped(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        bool keep_slash;
+        bool plus_is_space;
+        const char *expected;
+    } rows[] = {
+        {"/a%2fb%7E%c3%a9 $", true, false, "/a/b~%C3%A9%20%24"},
+        {"a/b%2Fc", false, false, "a%2Fb%2Fc"},
+        {"a+b%2b", false, false, "a%2Bb%2B"},
+        {"a+b%2b", false, true, "a%20b%2B"},
+        {"100%", true, false, "100%25"},
+        {"%4%zz%", true, false, "%254%25zz%25"},
+        {"", true, false, ""},
+    };
+    struct s3a_buf buf;
+
+    s3a_buf_init(&buf, 1000);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        s3a_buf_clear(&buf);
+        s3a_uri_recode(&buf, s3a_str_of(rows[i].text), rows[i].keep_slash, rows[i].plus_is_space);
+        assert_string_equal(s3a_buf_text(&buf), rows[i].expected);
+    }
+    s3a_buf_fini(&buf);
+}
+
+static int sign_of(int number)
+{
+    return (number > 0) - (number < 0);
+}
+
+/* Against the definition: what memcmp says of the encoded texts. */
+static void compares_as_the_encoded_would_compare(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"",    "a",   "a-",   "aB",    "ab",  "a%2Fb", "a/b",
+                                        "%61", "A",   "~",    "%7e",   "+",   "%20",   " ",
+                                        "%",   "%25", "\xff", "a\xff", "%2B", "_"};
+    const size_t count = sizeof(texts) / sizeof(texts[0]);
+    struct s3a_buf a;
+    struct s3a_buf b;
+
+    s3a_buf_init(&a, 1000);
+    s3a_buf_init(&b, 1000);
+    for (size_t i = 0; i < count * count; i++) {
+        struct s3a_str left = s3a_str_of(texts[i / count]);
+        struct s3a_str right = s3a_str_of(texts[i % count]);
+        s3a_buf_clear(&a);
+        s3a_buf_clear(&b);
+        s3a_uri_recode(&a, left, false, true);
+        s3a_uri_recode(&b, right, false, true);
+        assert_int_equal(sign_of(s3a_uri_compare(left, right)),
+                         sign_of(s3a_str_compare(s3a_buf_str(&a), s3a_buf_str(&b))));
+    }
+    s3a_buf_fini(&a);
+    s3a_buf_fini(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -129,6 +189,8 @@ int main(void)
         cmocka_unit_test(what_needs_no_decoding_stays_where_it_is),
         cmocka_unit_test(refuses_half_an_escape),
         cmocka_unit_test(walks_through_a_query),
+        cmocka_unit_test(recodes_whatever_the_sender_escaped),
+        cmocka_unit_test(compares_as_the_encoded_would_compare),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
