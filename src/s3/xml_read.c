@@ -37,7 +37,8 @@ static void on_open(void *user, const char *name, const char **attributes)
 
     (void)attributes;
     name = without_namespace(name);
-    if (reader->depth == S3A_XML_DEPTH_MAX || used + (used > 0) + strlen(name) > S3A_XML_PATH_SIZE_MAX) {
+    if (reader->depth == S3A_XML_DEPTH_MAX ||
+        used + (used > 0) + strlen(name) > S3A_XML_PATH_SIZE_MAX) {
         stop(reader, S3A_FORMAT);
         return;
     }

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+#include "test.h"
+
+#include "decoding.h"
+
+static void version_2_is_read_with_all_its_parameters(void **state)
+{
+    (void)state;
+    struct decoding decoding;
+
+    decoding_begin(&decoding);
+    assert_int_equal(decoding_run(&decoding, "GET", "/bucket",
+                                  "list-type=2&prefix=a%2Fb+c&delimiter=%2F&start-after=s"
+                                  "&continuation-token=t&max-keys=5&encoding-type=url"
+                                  "&fetch-owner=true&marker=m&x-id=ListObjectsV2"),
+                     S3A_CODE_NONE);
+    assert_int_equal(decoding.op.kind, S3A_OP_LIST_OBJECTS);
+    assert_false(decoding.op.is_version_1);
+    assert_str(decoding.op.prefix, "a/b c");
+    assert_str(decoding.op.delimiter, "/");
+    assert_str(decoding.op.start_after, "s");
+    assert_str(decoding.op.continuation, "t");
+    assert_true(decoding.op.has_keys_max);
+    assert_int_equal(decoding.op.keys_max, 5);
+    assert_true(decoding.op.encode_keys);
+    assert_true(decoding.op.fetch_owner);
+    decoding_end(&decoding);
+}
+
+static void version_1_goes_on_from_its_marker(void **state)
+{
+    (void)state;
+    struct decoding decoding;
+
+    decoding_begin(&decoding);
+    assert_int_equal(decoding_run(&decoding, "GET", "/bucket/",
+                                  "marker=m&start-after=s&continuation-token=t&max-keys=2000"),
+                     S3A_CODE_NONE);
+    assert_true(decoding.op.is_version_1);
+    assert_str(decoding.op.start_after, "m");
+    assert_null(decoding.op.continuation.data);
+    assert_int_equal(decoding.op.keys_max, S3A_LIST_KEYS_MAX);
+    decoding_end(&decoding);
+    assert_int_equal(decoding_run(&decoding, "GET", "/bucket", ""), S3A_CODE_NONE);
+    assert_true(decoding.op.is_version_1);
+    assert_int_equal(decoding.op.start_after.size, 0);
+    assert_false(decoding.op.has_keys_max);
+    decoding_end(&decoding);
+}
+
+static void buckets_are_listed_in_pages(void **state)
+{
+    (void)state;
+    struct decoding decoding;
+
+    decoding_begin(&decoding);
+    assert_int_equal(decoding_run(&decoding, "GET", "/",
+                                  "max-buckets=7&prefix=p&continuation-token=t&list-type=1"),
+                     S3A_CODE_NONE);
+    assert_int_equal(decoding.op.kind, S3A_OP_LIST_BUCKETS);
+    assert_int_equal(decoding.op.keys_max, 7);
+    assert_str(decoding.op.prefix, "p");
+    assert_str(decoding.op.continuation, "t");
+    decoding_end(&decoding);
+    assert_int_equal(decode_plain("GET", "/", "max-buckets=0"), S3A_CODE_INVALID_ARGUMENT);
+    assert_int_equal(decode_plain("GET", "/", "bucket-region=x"), S3A_CODE_NOT_IMPLEMENTED);
+}
+
+static void the_place_of_a_bucket_may_be_asked(void **state)
+{
+    (void)state;
+    struct decoding decoding;
+
+    decoding_begin(&decoding);
+    assert_int_equal(decoding_run(&decoding, "GET", "/bucket", "location"), S3A_CODE_NONE);
+    assert_int_equal(decoding.op.kind, S3A_OP_HEAD_BUCKET);
+    assert_true(decoding.op.wants_location);
+    decoding_end(&decoding);
+}
+
+static void values_that_mean_nothing_are_refused(void **state)
+{
+    (void)state;
+    static const char *const queries[] = {
+        "list-type=3",   "list-type",           "list-type=2&max-keys=-1", "max-keys=many",
+        "max-keys=",     "max-keys=9999999999", "encoding-type=base64",    "prefix=%ff",
+        "delimiter=%c3", "marker=%ff",          "continuation-token="};
+
+    for (size_t i = 0; i < sizeof(queries) / sizeof(queries[0]); i++) {
+        assert_int_equal(decode_plain("GET", "/bucket", queries[i]), S3A_CODE_INVALID_ARGUMENT);
+    }
+    assert_int_equal(decode_plain("GET", "/bucket", "prefix=%2"), S3A_CODE_INVALID_URI);
+    assert_int_equal(decode_plain("GET", "/bucket", "%=1"), S3A_CODE_INVALID_URI);
+}
+
+/* Passing over "versionId" would delete another version than was meant. */
+static void what_makes_another_operation_is_not_implemented(void **state)
+{
+    (void)state;
+    static const char *const queries[] = {"acl",       "versionId=1", "uploads",
+                                          "tagging",   "uploadId=1",  "partNumber=1",
+                                          "retention", "attributes",  "versions"};
+    static const char *const methods[] = {"GET", "PUT", "DELETE", "HEAD"};
+
+    for (size_t i = 0; i < sizeof(queries) / sizeof(queries[0]); i++) {
+        for (size_t j = 0; j < 4; j++) {
+            assert_int_equal(decode_plain(methods[j], "/bucket/k", queries[i]),
+                             S3A_CODE_NOT_IMPLEMENTED);
+        }
+    }
+}
+
+static void a_read_may_name_the_content_anew(void **state)
+{
+    (void)state;
+    struct decoding decoding;
+
+    decoding_begin(&decoding);
+    assert_int_equal(decoding_run(&decoding, "GET", "/bucket/k",
+                                  "response-content-type=text%2Fplain"
+                                  "&response-content-disposition=attachment%3B+filename%3Da"),
+                     S3A_CODE_NONE);
+    assert_str(s3a_headers_find(&decoding.op.headers, "content-type"), "text/plain");
+    assert_str(s3a_headers_find(&decoding.op.headers, "content-disposition"),
+               "attachment; filename=a");
+    decoding_end(&decoding);
+    assert_int_equal(decoding_run(&decoding, "PUT", "/bucket/k", "response-content-type=a"),
+                     S3A_CODE_NONE);
+    assert_int_equal(decoding.op.headers.count, 0);
+    decoding_end(&decoding);
+    static const char *const bad[] = {"response-content-type=a%0d%0ab", "response-content-length=1",
+                                      "response-x-amz-meta-a=1", "response-"};
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        assert_int_equal(decode_plain("GET", "/bucket/k", bad[i]), S3A_CODE_INVALID_ARGUMENT);
+    }
+}
+
+/* Presigning clients put headers there, in whatever case. */
+static void headers_may_stand_in_the_query(void **state)
+{
+    (void)state;
+    struct decoding decoding;
+
+    decoding_begin(&decoding);
+    assert_int_equal(decoding_run(&decoding, "PUT", "/bucket/k",
+                                  "X-Amz-Algorithm=a&X-Amz-Signature=s&X-Amz-Meta-Owner=me"
+                                  "&X-Amz-Acl=private&x-amz-checksum-crc32=AAAAAA%3D%3D"),
+                     S3A_CODE_NONE);
+    assert_int_equal(decoding.op.headers.count, 1);
+    assert_str(s3a_headers_find(&decoding.op.headers, "x-amz-meta-owner"), "me");
+    decoding_end(&decoding);
+    assert_int_equal(decode_plain("PUT", "/bucket/k", "X-Amz-Acl=public-read"),
+                     S3A_CODE_NOT_IMPLEMENTED);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(version_2_is_read_with_all_its_parameters),
+        cmocka_unit_test(version_1_goes_on_from_its_marker),
+        cmocka_unit_test(buckets_are_listed_in_pages),
+        cmocka_unit_test(the_place_of_a_bucket_may_be_asked),
+        cmocka_unit_test(values_that_mean_nothing_are_refused),
+        cmocka_unit_test(what_makes_another_operation_is_not_implemented),
+        cmocka_unit_test(a_read_may_name_the_content_anew),
+        cmocka_unit_test(headers_may_stand_in_the_query),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
