@@ -236,6 +236,10 @@ void s3a_lane_end(struct s3a_http_lane *lane, CURLcode code)
         if (!tell_trouble(lane)) {
             tell_failure(lane, code);
         }
+    } else if (!lane->head_is_complete || lane->http_status < 200) {
+        /* libcurl is content with half a head. */
+        s3a_call_fail(call, S3A_UNREACHABLE, true, "%s broke off in the middle of its head",
+                      lane->transport->endpoint);
     } else if (has_body_of_unknown_size(lane)) {
         s3a_call_fail(call, S3A_PROTOCOL, true,
                       "%s does not say how long its answer is, so it may have been cut short",
