@@ -131,6 +131,26 @@ static bool sign_anew(struct s3a_http_flight *flight)
     return s3a_lane_start(flight->lane, flight);
 }
 
+/* libcurl is through with it. */
+static void end(struct s3a_http_flight *flight, CURLcode code)
+{
+    struct s3a_http_lane *lane = flight->lane;
+
+    if (lane->trouble == S3A_LANE_STALE) {
+        /* That connection is closed by now. There may be more of its kind, but always one less. */
+        s3a_lane_stop(lane);
+        if (s3a_lane_start(lane, flight)) {
+            return;
+        }
+    } else {
+        s3a_lane_end(lane, code);
+        if (sign_anew(flight)) {
+            return;
+        }
+    }
+    finish(flight);
+}
+
 void s3a_http_collect(struct s3a_http_transport *transport)
 {
     struct CURLMsg *message;
@@ -142,11 +162,7 @@ void s3a_http_collect(struct s3a_http_transport *transport)
         s3a_check(message->msg == CURLMSG_DONE);
         curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private);
         struct s3a_http_lane *lane = (struct s3a_http_lane *)(void *)private;
-        struct s3a_http_flight *flight = lane->flight;
-        s3a_lane_end(lane, code);
-        if (!sign_anew(flight)) {
-            finish(flight);
-        }
+        end(lane->flight, code);
     }
 }
 

@@ -20,7 +20,8 @@
  *     store: the kernel took no byte of it, or the store said 417 before it got the body.
  *  2. An answer belongs to its request. libcurl uses a connection again although bytes have come in
  *     that nobody asked for, and would take them for the next answer. So we go on watching idle
- *     connections; one on which anything happens is never used again.
+ *     connections, and look once more just before one is used again; one on which anything has
+ *     happened never is.
  *  3. Nothing waits for the resolver's threads, which may take minutes (CURLOPT_QUICK_EXIT).
  */
 
@@ -38,6 +39,8 @@
 /* Above this a request asks first whether its body is wanted (libcurl's own threshold), and its
  * body is sent in larger pieces. */
 #define S3A_LARGE_BODY_SIZE (1024 * 1024)
+
+#define S3A_HTTP_PORT_BUCKETS 256
 
 struct s3a_http_transport {
     struct s3a_transport transport;
@@ -69,7 +72,8 @@ struct s3a_http_transport {
 
     struct s3a_http_socket **sockets; /* by descriptor; entries may be NULL */
     size_t socket_capacity;
-    int dead_fd; /* a socket at its end */
+    struct s3a_list ports[S3A_HTTP_PORT_BUCKETS]; /* connections by their own port */
+    int dead_fd;                                  /* a socket at its end */
 };
 
 /* A call under way. */
@@ -88,6 +92,7 @@ struct s3a_http_flight {
 enum s3a_lane_trouble {
     S3A_LANE_FINE,
     S3A_LANE_NOT_REPEATED, /* rule 1 */
+    S3A_LANE_STALE,        /* rule 2; nothing was sent, and it is sent over another connection */
     S3A_LANE_NO_SOCKET,    /* trouble_errno */
     S3A_LANE_NOT_WATCHED,  /* trouble_errno */
     S3A_LANE_HEAD_TOO_LARGE,
@@ -155,6 +160,9 @@ S3A_MUST_CHECK enum s3a_status s3a_http_sockets_init(struct s3a_http_transport *
 void s3a_http_sockets_fini(struct s3a_http_transport *transport);
 curl_socket_t s3a_http_socket_open(void *lane, curlsocktype purpose, struct curl_sockaddr *address);
 int s3a_http_socket_close(void *transport, curl_socket_t fd);
+
+/* Has anything happened on the idle connection from this port? */
+bool s3a_http_socket_is_stale(struct s3a_http_transport *transport, int own_port);
 
 /* transport_http_environment.c; both texts live in the transport's pool. */
 

@@ -168,6 +168,7 @@ static bool tell_trouble(struct s3a_http_lane *lane)
 
     switch (lane->trouble) {
     case S3A_LANE_FINE:
+    case S3A_LANE_STALE:
         return false;
     case S3A_LANE_NOT_REPEATED:
         s3a_call_fail(call, S3A_UNREACHABLE, was_sent,

@@ -45,9 +45,12 @@ static int on_sending(void *data, char *peer_address, char *own_address, int pee
     (void)peer_address;
     (void)own_address;
     (void)peer_port;
-    (void)own_port;
     if (!s3a_lane_may_send(lane)) {
         lane->trouble = S3A_LANE_NOT_REPEATED;
+        return CURL_PREREQFUNC_ABORT;
+    }
+    if (s3a_http_socket_is_stale(lane->transport, own_port)) {
+        lane->trouble = S3A_LANE_STALE;
         return CURL_PREREQFUNC_ABORT;
     }
     if (lane->trouble == S3A_LANE_NO_SOCKET) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -24,9 +25,11 @@
 struct s3a_http_socket {
     struct s3a_watch watch; /* fd -1: closed */
     struct s3a_http_transport *transport;
-    uint32_t events;    /* what epoll knows; 0: it is not in there */
-    bool is_connection; /* we opened it, and are told of its end; others are the resolver's */
-    bool is_wanted;     /* by libcurl, at this time */
+    uint32_t events;      /* what epoll knows; 0: it is not in there */
+    bool is_connection;   /* we opened it, and are told of its end; others are the resolver's */
+    bool is_wanted;       /* by libcurl, at this time */
+    uint16_t port;        /* its own; 0: not known yet */
+    struct s3a_list link; /* of its bucket of ports */
 };
 
 static void act(struct s3a_http_transport *transport, curl_socket_t fd, int what)
@@ -59,20 +62,26 @@ static bool watch(struct s3a_http_socket *socket, uint32_t events)
     return true;
 }
 
-/*
- * Something happened on an idle connection: it ended, which is common, or bytes came that nobody
- * asked for. libcurl's own check before it uses a connection again sees only the former; from now
- * on the descriptor stands for a socket at its end.
- */
-static void retire(struct s3a_http_socket *socket)
+/* It ended, which is common, or bytes came that nobody asked for. */
+static bool has_anything_happened(const struct s3a_http_socket *socket)
 {
     char byte;
 
-    if (recv(socket->watch.fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 &&
-        (errno == EAGAIN || errno == EINTR)) {
+    return recv(socket->watch.fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 ||
+           (errno != EAGAIN && errno != EINTR);
+}
+
+/*
+ * Something happened on an idle connection. libcurl's own check before it uses a connection again
+ * sees only whether it has ended; from now on the descriptor stands for a socket at its end.
+ */
+static void retire(struct s3a_http_socket *socket)
+{
+    if (!has_anything_happened(socket)) {
         return; /* the event is of the time when a request was under way */
     }
     unwatch(socket);
+    s3a_list_remove(&socket->link);
     /* Closes the connection; nothing can fail: both descriptors are there. */
     s3a_check(dup3(socket->transport->dead_fd, socket->watch.fd, O_CLOEXEC) == socket->watch.fd);
 }
@@ -131,13 +140,16 @@ static struct s3a_http_socket *enter(struct s3a_http_transport *transport, curl_
     if (!reserve(transport, (size_t)fd)) {
         return NULL;
     }
-    if (!transport->sockets[fd]) {
+    if (transport->sockets[fd]) {
+        s3a_list_remove(&transport->sockets[fd]->link);
+    } else {
         transport->sockets[fd] = malloc(sizeof(*socket));
     }
     socket = transport->sockets[fd];
     if (socket) {
         *socket = (struct s3a_http_socket){.watch = {.ready = on_ready, .fd = fd},
                                            .transport = transport};
+        s3a_list_init(&socket->link);
     }
     return socket;
 }
@@ -171,6 +183,7 @@ curl_socket_t s3a_http_socket_open(void *data, curlsocktype purpose, struct curl
 static void leave(struct s3a_http_socket *socket)
 {
     unwatch(socket);
+    s3a_list_remove(&socket->link);
     socket->watch.fd = -1;
     socket->is_wanted = false;
 }
@@ -183,6 +196,53 @@ int s3a_http_socket_close(void *data, curl_socket_t fd)
         leave(socket);
     }
     return close(fd);
+}
+
+static struct s3a_list *bucket_of(struct s3a_http_transport *transport, int port)
+{
+    return &transport->ports[(unsigned)port % S3A_HTTP_PORT_BUCKETS];
+}
+
+/* From now on it is known by its port, which is all that libcurl tells of a connection that it is
+ * about to use. */
+static void learn_port(struct s3a_http_socket *socket)
+{
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    } address = {.any = {.sa_family = AF_UNSPEC}};
+    socklen_t size = sizeof(address);
+
+    if (getsockname(socket->watch.fd, &address.any, &size) == 0 &&
+        (address.any.sa_family == AF_INET || address.any.sa_family == AF_INET6)) {
+        socket->port =
+            ntohs(address.any.sa_family == AF_INET ? address.v4.sin_port : address.v6.sin6_port);
+        s3a_list_append(bucket_of(socket->transport, socket->port), &socket->link);
+    }
+}
+
+bool s3a_http_socket_is_stale(struct s3a_http_transport *transport, int own_port)
+{
+    struct s3a_list *bucket = bucket_of(transport, own_port);
+
+    for (struct s3a_list *link = bucket->next; link != bucket; link = link->next) {
+        struct s3a_http_socket *socket = s3a_list_entry(link, struct s3a_http_socket, link);
+        if (socket->port == own_port && !socket->is_wanted && has_anything_happened(socket)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void become_idle(struct s3a_http_socket *socket)
+{
+    socket->is_wanted = false;
+    if (socket->port == 0) {
+        learn_port(socket);
+    }
+    /* One that cannot be watched is known to libcurl alone, as it would be without us. */
+    (void)watch(socket, EPOLLIN);
 }
 
 static void give_up_soon(struct s3a_http_lane *lane, int why)
@@ -206,10 +266,7 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *data, void *u
         if (socket && socket->watch.fd == fd && !socket->is_connection) {
             leave(socket);
         } else if (socket && socket->watch.fd == fd) {
-            socket->is_wanted = false;
-            /* A connection that cannot be watched is known to libcurl alone, as it would be
-             * without us. */
-            (void)watch(socket, EPOLLIN);
+            become_idle(socket);
         }
         return 0;
     }
@@ -260,6 +317,9 @@ static enum s3a_status open_dead(struct s3a_http_transport *transport, struct s3
 
 enum s3a_status s3a_http_sockets_init(struct s3a_http_transport *transport, struct s3a_error *error)
 {
+    for (size_t i = 0; i < S3A_HTTP_PORT_BUCKETS; i++) {
+        s3a_list_init(&transport->ports[i]);
+    }
     transport->timer.fire = on_timer;
     transport->multi = curl_multi_init();
     if (!transport->multi) {
