@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -14,21 +15,26 @@
 #define SOCKET_CAPACITY_MIN 64
 
 /*
- * A descriptor of libcurl's. It stays with the transport, whoever has the number next, so that an
- * event that is late finds something.
+ * A descriptor of libcurl's. The entry stays with the transport, whoever has the number next, so
+ * that an event that is late finds something.
  *
  *      closed ──open──► wanted ◄──libcurl──► idle ──anything happens──► dead
  *
  * A connection that libcurl has no request on stays in epoll (rule 2 of transport_http.h), which
  * saves two system calls for each request as well.
+ *
+ * libcurl 7.88.1 closes a socket that was never connected without a word. Its number may then
+ * belong to anybody in this process, so before one is taken for a connection, its inode is asked
+ * for. Once it has been idle its end is told, by s3a_http_socket_close().
  */
 struct s3a_http_socket {
     struct s3a_watch watch; /* fd -1: closed */
     struct s3a_http_transport *transport;
-    uint32_t events;      /* what epoll knows; 0: it is not in there */
-    bool is_connection;   /* we opened it, and are told of its end; others are the resolver's */
-    bool is_wanted;       /* by libcurl, at this time */
-    uint16_t port;        /* its own; 0: not known yet */
+    uint32_t events; /* what epoll knows; 0: it is not in there */
+    bool is_wanted;  /* by libcurl, at this time */
+    bool has_been_idle;
+    ino_t inode;          /* of connections */
+    uint16_t port;        /* its own, once it has been idle */
     struct s3a_list link; /* of its bucket of ports */
 };
 
@@ -62,6 +68,26 @@ static bool watch(struct s3a_http_socket *socket, uint32_t events)
     return true;
 }
 
+static ino_t inode_of(int fd)
+{
+    struct stat info;
+
+    return fstat(fd, &info) == 0 && S_ISSOCK(info.st_mode) ? info.st_ino : 0;
+}
+
+static bool is_itself(const struct s3a_http_socket *socket)
+{
+    return socket->inode != 0 && inode_of(socket->watch.fd) == socket->inode;
+}
+
+static void leave(struct s3a_http_socket *socket)
+{
+    unwatch(socket);
+    s3a_list_remove(&socket->link);
+    socket->watch.fd = -1;
+    socket->is_wanted = false;
+}
+
 /* It ended, which is common, or bytes came that nobody asked for. */
 static bool has_anything_happened(const struct s3a_http_socket *socket)
 {
@@ -77,6 +103,10 @@ static bool has_anything_happened(const struct s3a_http_socket *socket)
  */
 static void retire(struct s3a_http_socket *socket)
 {
+    if (!is_itself(socket)) {
+        leave(socket);
+        return;
+    }
     if (!has_anything_happened(socket)) {
         return; /* the event is of the time when a request was under way */
     }
@@ -154,6 +184,15 @@ static struct s3a_http_socket *enter(struct s3a_http_transport *transport, curl_
     return socket;
 }
 
+static void give_up_soon(struct s3a_http_lane *lane, int why)
+{
+    struct s3a_http_flight *flight = lane->flight;
+
+    lane->trouble = S3A_LANE_NOT_WATCHED;
+    lane->trouble_errno = why;
+    s3a_loop_timer_set(lane->transport->loop, &flight->timer, 0);
+}
+
 curl_socket_t s3a_http_socket_open(void *data, curlsocktype purpose, struct curl_sockaddr *address)
 {
     struct s3a_http_lane *lane = data;
@@ -170,22 +209,22 @@ curl_socket_t s3a_http_socket_open(void *data, curlsocktype purpose, struct curl
         lane->trouble_errno = errno;
         return CURL_SOCKET_BAD;
     }
-    struct s3a_http_socket *socket = enter(lane->transport, fd);
+    struct s3a_http_socket *socket = find(lane->transport, fd);
+    uint32_t events = socket && socket->watch.fd == fd && socket->is_wanted ? socket->events : 0;
+    socket = enter(lane->transport, fd);
     if (!socket) {
         lane->trouble = S3A_LANE_NO_MEMORY;
         close(fd);
         return CURL_SOCKET_BAD;
     }
-    socket->is_connection = true;
+    socket->inode = inode_of(fd);
+    /* The one that had this number was closed in the same step: libcurl sees no difference, and
+     * will not ask again for what it wants to know of it. */
+    socket->is_wanted = events != 0;
+    if (events && !watch(socket, events)) {
+        give_up_soon(lane, errno);
+    }
     return fd;
-}
-
-static void leave(struct s3a_http_socket *socket)
-{
-    unwatch(socket);
-    s3a_list_remove(&socket->link);
-    socket->watch.fd = -1;
-    socket->is_wanted = false;
 }
 
 int s3a_http_socket_close(void *data, curl_socket_t fd)
@@ -238,20 +277,12 @@ bool s3a_http_socket_is_stale(struct s3a_http_transport *transport, int own_port
 static void become_idle(struct s3a_http_socket *socket)
 {
     socket->is_wanted = false;
-    if (socket->port == 0) {
+    if (!socket->has_been_idle) {
+        socket->has_been_idle = true;
         learn_port(socket);
     }
     /* One that cannot be watched is known to libcurl alone, as it would be without us. */
     (void)watch(socket, EPOLLIN);
-}
-
-static void give_up_soon(struct s3a_http_lane *lane, int why)
-{
-    struct s3a_http_flight *flight = lane->flight;
-
-    lane->trouble = S3A_LANE_NOT_WATCHED;
-    lane->trouble_errno = why;
-    s3a_loop_timer_set(lane->transport->loop, &flight->timer, 0);
 }
 
 /* libcurl wants to know of a socket, or no longer. Never fails: that would end every request. */
@@ -263,10 +294,12 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *data, void *u
 
     (void)unused;
     if (what == CURL_POLL_REMOVE) {
-        if (socket && socket->watch.fd == fd && !socket->is_connection) {
-            leave(socket);
-        } else if (socket && socket->watch.fd == fd) {
-            become_idle(socket);
+        if (socket && socket->watch.fd == fd) {
+            if (socket->has_been_idle || is_itself(socket)) {
+                become_idle(socket);
+            } else {
+                leave(socket);
+            }
         }
         return 0;
     }
@@ -343,7 +376,6 @@ void s3a_http_sockets_fini(struct s3a_http_transport *transport)
     }
     s3a_loop_timer_clear(transport->loop, &transport->timer);
     for (size_t i = 0; i < transport->socket_capacity; i++) {
-        s3a_check(!transport->sockets[i] || transport->sockets[i]->watch.fd < 0);
         free(transport->sockets[i]);
     }
     free(transport->sockets);
