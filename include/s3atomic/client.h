@@ -108,9 +108,9 @@ S3A_API S3A_MUST_CHECK enum s3a_status s3a_bucket_list(struct s3a_client *client
 /*
  * Futures: something that takes time.
  *
- * Every call that waits for the store has an asynchronous twin that returns a future at once.
- * Where the twin has ret_... parameters, they must stay valid until the future is done, and are
- * written before it is. NULL is returned only where there is no memory.
+ * What takes or gives back a lock, or reads or writes one object, has an asynchronous twin that
+ * returns a future at once. Where the twin has ret_... parameters, they must stay valid until the
+ * future is done, and are written before it is. NULL is returned only where there is no memory.
  */
 struct s3a_future;
 

@@ -7,7 +7,22 @@
  * ETag. A write names the state it is meant to replace; where that is gone, it fails with
  * S3A_CONFLICT and changes nothing.
  *
- * Stores may be used from several threads; an object belongs to one thread at a time.
+ * What counts as the same state: its ETag, which with most stores is a hash of the bytes. An object
+ * that somebody changed and changed back, or made and deleted again, is in the state it was in
+ * before. Where that matters, keep a number in the value that only grows.
+ *
+ * Every write bears a random id (user metadata s3atomic-write), by which it is known again after an
+ * answer was lost: see put. Objects are written by one PUT, so 5 GiB is the most.
+ *
+ * Stores may be used from several threads; an object belongs to one thread at a time. In the
+ * embedded store (a file: endpoint), the first put into a bucket makes it; until then the bucket
+ * counts as empty.
+ *
+ * What has an asynchronous twin: all that reads or writes one object, but for the update. The
+ * twins encode in the caller's thread, and decode in the client's I/O thread, where heartbeats come
+ * from too: read values that take long to decode by the blocking call, which decodes in the
+ * caller's. An object that is written must stay as it is until the future is done, as must the
+ * names in it.
  */
 
 #include <stdbool.h>
@@ -34,10 +49,11 @@ struct s3a_store;
 struct s3a_object {
     const char *bucket;
     const char *key;
-    char etag[129]; /* "": the object does not exist (yet) */
+    char etag[129]; /* as S3 gives it, with quotes; taken without them, too. "": the object does not
+                       exist (yet) */
     void *value;    /* as the codec makes it */
     uint64_t size;  /* in bytes, as stored */
-    int64_t modified_ms;
+    int64_t modified_ms; /* by the store's clock; 0: not known, as after a put */
     char content_type[128];
 
     void *owned; /* the library's */
@@ -46,8 +62,8 @@ struct s3a_object {
 /* Frees what the library put there, and makes it all zero. */
 S3A_API void s3a_object_clear(struct s3a_object *object);
 
-/* codec must stay valid as long as the store. NULL where there is no memory, or where client or
- * codec is NULL. */
+/* codec must stay valid as long as the store and the objects that it has filled. NULL where there
+ * is no memory, and where client, codec or one of its functions is NULL. */
 S3A_API struct s3a_store *s3a_store_new(struct s3a_client *client, const struct s3a_codec *codec);
 
 /* NULL is accepted. Not before its futures are done. */
@@ -56,8 +72,9 @@ S3A_API void s3a_store_free(struct s3a_store *store);
 /*
  * Reads an object. S3A_NOT_FOUND: there is none; the object then has bucket and key, an empty etag
  * and no value, and can be filled and put as it is. S3A_FORMAT: its bytes are not what the codec
- * expects. S3A_TOO_LARGE: more than the client's body_bytes_max. What was in *ret_object before is
- * overwritten, not freed. Blocks for one request.
+ * expects. S3A_TOO_LARGE: more than the client's body_bytes_max. On anything but S3A_OK and
+ * S3A_NOT_FOUND *ret_object is all zero. What was in it before is overwritten, not freed. Blocks
+ * for one request.
  */
 S3A_API S3A_MUST_CHECK enum s3a_status s3a_store_get(struct s3a_store *store, const char *bucket,
                                                      const char *key, struct s3a_object *ret_object,
@@ -67,9 +84,16 @@ S3A_API struct s3a_future *s3a_store_get_async(struct s3a_store *store, const ch
 
 /*
  * Writes an object: with an empty etag only where there is none, otherwise only over the very
- * state that etag names. S3A_OK: object->etag is the new one. S3A_CONFLICT: somebody else was
- * there first (or, over an etag, deleted it); nothing was changed. S3A_IN_DOUBT: no clear answer
- * came, and it could not be found out whether the write was applied: read it. Blocks.
+ * state that etag names. S3A_OK: object->etag is the new one, and size and content_type tell what
+ * was written. S3A_CONFLICT: somebody else was there first (or, over an etag, deleted it); nothing
+ * was changed. On anything but S3A_OK the object is as it was.
+ *
+ * Blocks for one request, but for a second one that looks at the object where the first had no
+ * clear answer or was refused: it may be this very write that lies there. Where it is not, and the
+ * state before still is, the same write is made again, for 20 s or so; of all its tries at
+ * most one is applied. S3A_IN_DOUBT: it could not be found out whether it was, as when
+ * somebody has written since: read it. Where nothing could be sent, or the store asks to come back
+ * later, that is told at once, and nothing was changed.
  */
 S3A_API S3A_MUST_CHECK enum s3a_status s3a_store_put(struct s3a_store *store,
                                                      struct s3a_object *object,
@@ -77,14 +101,16 @@ S3A_API S3A_MUST_CHECK enum s3a_status s3a_store_put(struct s3a_store *store,
 S3A_API struct s3a_future *s3a_store_put_async(struct s3a_store *store, struct s3a_object *object);
 
 /* Writes an object whatever lies there. object->etag is not looked at, and is the new one
- * afterwards. Blocks. */
+ * afterwards. Not made again after S3A_IN_DOUBT: that could undo what others have written in
+ * between. Blocks. */
 S3A_API S3A_MUST_CHECK enum s3a_status s3a_store_overwrite(struct s3a_store *store,
                                                            struct s3a_object *object,
                                                            struct s3a_error *error);
 S3A_API struct s3a_future *s3a_store_overwrite_async(struct s3a_store *store,
                                                      struct s3a_object *object);
 
-/* Like get, without the value. Blocks for one request. */
+/* Like get, without the value. (S3's answer does not tell a missing bucket from a missing object:
+ * both may be S3A_NOT_FOUND.) Blocks for one request. */
 S3A_API S3A_MUST_CHECK enum s3a_status s3a_store_head(struct s3a_store *store, const char *bucket,
                                                       const char *key,
                                                       struct s3a_object *ret_object,
@@ -95,7 +121,8 @@ S3A_API struct s3a_future *s3a_store_head_async(struct s3a_store *store, const c
 /*
  * Deletes an object: with an etag only that very state (S3A_CONFLICT where it is another,
  * S3A_NOT_FOUND where there is none); with NULL or "" whatever lies there, which is S3A_OK also
- * where nothing does. Blocks for one request.
+ * where nothing does. Some stores ignore the condition of a delete, MinIO among them. S3A_IN_DOUBT:
+ * no clear answer came. Blocks for one request.
  */
 S3A_API S3A_MUST_CHECK enum s3a_status s3a_store_delete(struct s3a_store *store, const char *bucket,
                                                         const char *key, const char *etag,
@@ -122,7 +149,12 @@ struct s3a_list_options {
     uint32_t keys_max;       /* how many entries in all; 0: all there are */
 };
 
-/* Lists a bucket, page by page. options may be NULL. Blocks. */
+/*
+ * Lists a bucket, page by page. options may be NULL. What is written or deleted meanwhile may be
+ * listed or not; all else is, once. Other calls on the store may be made from within each. Where
+ * the error was given a message by each, together with the status that it returned, it is left so.
+ * Blocks.
+ */
 S3A_API S3A_MUST_CHECK enum s3a_status s3a_store_list(struct s3a_store *store, const char *bucket,
                                                       const struct s3a_list_options *options,
                                                       s3a_listing_fn each, void *user,
@@ -131,9 +163,10 @@ S3A_API S3A_MUST_CHECK enum s3a_status s3a_store_list(struct s3a_store *store, c
 /*
  * Changes an object: object holds what was read (value NULL and etag "" where there is none); the
  * function sets object->value to what is to be written: changed in place, or a value of its own
- * that stays valid until it is called again or the update returns. It is called again, with what
- * was read afresh, where somebody else was faster. S3A_OK writes; any other status ends the update
- * with it, and nothing is written. Called in the thread that called s3a_store_update().
+ * that stays valid until it is called again or the update returns. The value that was read stays
+ * the library's. It is called again, with what was read afresh, where somebody else was faster.
+ * S3A_OK writes; any other status ends the update with it, and nothing is written. Called in the
+ * thread that called s3a_store_update().
  */
 typedef enum s3a_status (*s3a_change_fn)(struct s3a_object *object, void *arg);
 
@@ -145,7 +178,9 @@ typedef enum s3a_status (*s3a_change_fn)(struct s3a_object *object, void *arg);
  * Reads, changes, writes, and again from the start where another write came between, with jittered
  * back-off. Not applied twice, whatever the network does: each write bears an id, and one in doubt
  * is read back before anything else is tried. S3A_IN_DOUBT remains where somebody else has written
- * since. ret_object (may be NULL) is what was written, to be cleared by the caller. Blocks.
+ * since. Failures that may pass (S3A_ACTION_RETRY) are waited out: of reads within the bounds
+ * above, of writes 20 s. ret_object (may be NULL) is what was written, with a value of the
+ * library's own, to be cleared by the caller; all zero on anything but S3A_OK. Blocks.
  */
 S3A_API S3A_MUST_CHECK enum s3a_status s3a_store_update(struct s3a_store *store, const char *bucket,
                                                         const char *key, s3a_change_fn change,
