@@ -74,6 +74,9 @@ static int fail_close(sqlite3_file *file)
 
 static int fail_read(sqlite3_file *file, void *bytes, int size, sqlite3_int64 at)
 {
+    if (fails_now(FAIL_READ)) {
+        return SQLITE_IOERR_READ;
+    }
     return real(file)->pMethods->xRead(real(file), bytes, size, at);
 }
 

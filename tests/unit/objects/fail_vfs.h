@@ -14,6 +14,7 @@ enum fail_kind {
     FAIL_NOTHING,
     FAIL_FULL,  /* no space: nothing is written */
     FAIL_WRITE, /* half is written */
+    FAIL_READ,  /* nothing is read */
     FAIL_SYNC,  /* the write is there, but may not survive; nobody knows */
     FAIL_SHM,   /* the shared memory of the log cannot grow */
 };
@@ -21,8 +22,8 @@ enum fail_kind {
 /* Becomes the file system that SQLite uses in this process. Once. */
 void fail_vfs_install(void);
 
-/* The nth write (or sync, or growth of the shared memory, by kind) from now on fails; so do the
- * next times - 1 of that kind. nth 1 is the next one. */
+/* The nth write (or read, or sync, or growth of the shared memory, by kind) from now on fails; so
+ * do the next times - 1 of that kind. nth 1 is the next one. */
 void fail_vfs_at(enum fail_kind kind, int nth, int times);
 
 /* No more failures; how many there were. */

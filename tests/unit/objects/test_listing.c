@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fail_malloc.h"
+#include "fail_vfs.h"
+
 /* Lists page by page and writes the names down: "a b/ c", with ';' between pages. */
 static void list(struct store *store, struct s3a_op op, char *ret_text, size_t size)
 {
@@ -225,6 +228,53 @@ static void a_page_has_a_thousand_keys_at_the_most(void **state)
     store_close(&store);
 }
 
+/* All of it, or an error without a single line. */
+static bool list_whole_or_not_at_all(struct store *store, size_t count)
+{
+    struct s3a_op op = op_of(S3A_OP_LIST_OBJECTS, NULL);
+    struct s3a_answer answer;
+    enum s3a_status status = store_call(store, &op, s3a_str_of(NULL), &answer);
+
+    assert_int_equal(answer.entry_count, status == S3A_OK ? count : 0);
+    assert_false(answer.truncated);
+    s3a_answer_fini(&answer);
+    return status == S3A_OK;
+}
+
+static void a_disk_that_cannot_be_read_makes_no_short_listing(void **state)
+{
+    (void)state;
+    struct store store;
+    char key[200];
+    int failures = 1;
+    int nth;
+
+    store_open(&store);
+    for (int i = 0; i < 100; i++) {
+        snprintf(key, sizeof(key), "key-%0150d", i);
+        assert_int_equal(store_put(&store, key, "x"), S3A_OK);
+    }
+    for (nth = 1; failures > 0; nth++) {
+        store_reopen(&store); /* with nothing in memory */
+        fail_vfs_at(FAIL_READ, nth, 1);
+        bool is_whole = list_whole_or_not_at_all(&store, 100);
+        failures = fail_vfs_end();
+        assert_true(is_whole || failures > 0);
+    }
+    assert_true(nth > 10);
+    store_close(&store);
+}
+
+static void list_without_memory(void *store)
+{
+    (void)list_whole_or_not_at_all(store, sizeof(tree) / sizeof(tree[0]));
+}
+
+static void without_memory_there_is_no_short_listing(void **state)
+{
+    fail_malloc_sweep(list_without_memory, *state);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -240,6 +290,9 @@ int main(void)
         cmocka_unit_test(a_bucket_that_is_not_there_is_no_empty_one),
         cmocka_unit_test(many_keys_of_the_greatest_size),
         cmocka_unit_test(a_page_has_a_thousand_keys_at_the_most),
+        cmocka_unit_test(a_disk_that_cannot_be_read_makes_no_short_listing),
+        cmocka_unit_test(without_memory_there_is_no_short_listing),
     };
+    fail_vfs_install();
     return cmocka_run_group_tests(tests, open_tree, close_tree);
 }

@@ -10,6 +10,7 @@
 
 #include "fail_calls.h"
 #include "fail_malloc.h"
+#include "fail_vfs.h"
 
 #define LARGE (2 * S3A_INLINE_SIZE_MAX)
 
@@ -303,6 +304,29 @@ static void a_row_that_is_damaged_is_not_given_out(void **state)
     }
 }
 
+/* Never is that taken for an object that does not exist: somebody would create it anew. */
+static void an_object_that_the_disk_does_not_give_out_is_not_missing(void **state)
+{
+    (void)state;
+    struct store store;
+    struct s3a_op op = get_of("k");
+    int failures = 1;
+    int nth;
+
+    store_open(&store);
+    assert_int_equal(store_put(&store, "k", "hello"), S3A_OK);
+    for (nth = 1; failures > 0; nth++) {
+        store_reopen(&store); /* with nothing in memory */
+        fail_vfs_at(FAIL_READ, nth, 1);
+        enum s3a_status status = store_do(&store, &op, s3a_str_of(NULL));
+        failures = fail_vfs_end();
+        assert_true(status == S3A_OK || (failures > 0 && status == S3A_LATER));
+        assert_store_has(&store, "k", "hello");
+    }
+    assert_true(nth > 4);
+    store_close(&store);
+}
+
 static void get_without_memory(void *arg)
 {
     struct store *store = arg;
@@ -343,7 +367,9 @@ int main(void)
         cmocka_unit_test(an_object_that_is_replaced_while_it_is_opened_is_the_new_one),
         cmocka_unit_test(a_file_that_is_lost_or_cut_is_damage_and_never_a_body),
         cmocka_unit_test(a_row_that_is_damaged_is_not_given_out),
+        cmocka_unit_test(an_object_that_the_disk_does_not_give_out_is_not_missing),
         cmocka_unit_test(without_memory_there_is_no_half_an_answer),
     };
+    fail_vfs_install();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fail_vfs.h"
+
 #define LARGE (2 * S3A_INLINE_SIZE_MAX)
 
 static void assert_put(struct store *store, const struct s3a_op *op, int http_status,
@@ -163,6 +165,30 @@ static void the_file_of_an_object_goes_with_it(void **state)
     store_close(&store);
 }
 
+/* Nobody gets a lock because the disk did not show that another has it. */
+static void an_object_that_the_disk_does_not_show_is_not_created_anew(void **state)
+{
+    (void)state;
+    struct store store;
+    struct s3a_op op = op_of(S3A_OP_PUT_OBJECT, "k");
+    int failures = 1;
+    int nth;
+
+    store_open(&store);
+    assert_int_equal(store_put(&store, "k", "first"), S3A_OK);
+    op.if_none_match = S3A_STR("*");
+    for (nth = 1; failures > 0; nth++) {
+        store_reopen(&store); /* with nothing in memory */
+        fail_vfs_at(FAIL_READ, nth, 1);
+        enum s3a_status status = store_do(&store, &op, S3A_STR("second"));
+        failures = fail_vfs_end();
+        assert_true(status == S3A_CONFLICT || (failures > 0 && status == S3A_LATER));
+        assert_store_has(&store, "k", "first");
+    }
+    assert_true(nth > 4);
+    store_close(&store);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -172,6 +198,8 @@ int main(void)
         cmocka_unit_test(buckets_are_made_only_where_that_is_asked_for),
         cmocka_unit_test(what_is_refused_leaves_nothing),
         cmocka_unit_test(the_file_of_an_object_goes_with_it),
+        cmocka_unit_test(an_object_that_the_disk_does_not_show_is_not_created_anew),
     };
+    fail_vfs_install();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
