@@ -44,13 +44,16 @@ static void end_exchange(struct link *link)
 static void on_connection(void *user, struct MHD_Connection *connection, void **context,
                           enum MHD_ConnectionNotificationCode what)
 {
+    struct s3a_front *front = user;
     struct link *link = *context;
 
-    (void)user;
     (void)connection;
     if (what == MHD_CONNECTION_NOTIFY_STARTED) {
         *context = calloc(1, sizeof(*link));
-    } else if (link) {
+        return;
+    }
+    front->has_closed = true;
+    if (link) {
         end_exchange(link);
         free(link);
         *context = NULL;
@@ -114,7 +117,7 @@ static struct MHD_Daemon *start_daemon(struct s3a_front *front, int listen_fd,
         MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_SUPPRESS_DATE_NO_CLOCK, 0, NULL, NULL,
         on_request, front, MHD_OPTION_LISTEN_SOCKET, listen_fd, MHD_OPTION_URI_LOG_CALLBACK,
         on_target, front, MHD_OPTION_UNESCAPE_CALLBACK, leave_target, NULL,
-        MHD_OPTION_NOTIFY_CONNECTION, on_connection, NULL, MHD_OPTION_NOTIFY_COMPLETED,
+        MHD_OPTION_NOTIFY_CONNECTION, on_connection, front, MHD_OPTION_NOTIFY_COMPLETED,
         on_request_end, NULL, MHD_OPTION_CONNECTION_LIMIT, (unsigned)connections_max,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)S3A_CONNECTION_IDLE_S,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)S3A_CONNECTION_MEMORY,
@@ -143,11 +146,20 @@ void s3a_front_complete(struct s3a_front *front, struct s3a_list *link)
     }
 }
 
+/*
+ * Where there were as many connections as there may be, or no descriptor for another, libmicrohttpd
+ * has stopped to listen; it begins again at the next run after one was closed, for which it does
+ * not ask.
+ */
 static int wait_ms(struct s3a_front *front)
 {
     MHD_UNSIGNED_LONG_LONG timeout_ms;
     uint64_t wait = WAIT_MS_MAX;
 
+    if (front->has_closed) {
+        front->has_closed = false;
+        return 0;
+    }
     if (MHD_get_timeout(front->daemon, &timeout_ms) == MHD_YES && timeout_ms < wait) {
         wait = timeout_ms;
     }

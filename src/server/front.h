@@ -22,7 +22,8 @@
 #include "objects.h"
 #include "settings.h"
 
-/* Connections at the same time, of all fronts together; more wait in the listener's queue. */
+/* Connections at the same time, of all fronts together, where the process may have so many
+ * descriptors; more wait in the listener's queue. */
 #define S3A_CONNECTIONS_MAX 4096
 
 /* Without a byte in either direction for this long, a connection is closed. Longer than the usual
@@ -55,6 +56,7 @@ struct s3a_front {
     struct s3a_list requests; /* those whose head has come */
     uint64_t request_id_start;
     uint64_t request_count;
+    bool has_closed; /* a connection: there may be room for one that waits */
     bool is_to_stop;
     bool is_closing; /* no new requests */
     bool has_given_up;

@@ -2,6 +2,7 @@
 #include <s3atomic/server.h>
 
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "error.h"
@@ -14,6 +15,10 @@
 /* Threads that serve connections: one for each processor, so far as they are of use. What they do
  * is mostly the kernel's work for small answers; all writes meet in one thread of the store. */
 #define FRONTS_MAX 8
+
+/* Descriptors that are kept back from connections: the store's readers, bodies that are files, and
+ * whatever else the program has open. */
+#define DESCRIPTORS_OTHER 128
 
 struct s3a_server {
     struct s3a_settings settings;
@@ -55,6 +60,19 @@ static enum s3a_status open_store(struct s3a_server *server, struct s3a_error *e
     return status;
 }
 
+/* What is left of the process's descriptors once store and program have theirs. */
+static size_t connections_max(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY ||
+        limit.rlim_cur >= S3A_CONNECTIONS_MAX + DESCRIPTORS_OTHER) {
+        return S3A_CONNECTIONS_MAX;
+    }
+    return limit.rlim_cur >= 2 * DESCRIPTORS_OTHER ? limit.rlim_cur - DESCRIPTORS_OTHER
+                                                   : limit.rlim_cur / 2;
+}
+
 static enum s3a_status start_fronts(struct s3a_server *server, struct s3a_error *error)
 {
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
@@ -64,7 +82,7 @@ static enum s3a_status start_fronts(struct s3a_server *server, struct s3a_error 
     for (size_t i = 0; status == S3A_OK && i < count; i++) {
         server->front_count++; /* one that fails is to be joined, too */
         status = s3a_front_start(&server->fronts[i], &server->settings, server->objects,
-                                 server->listener.fd, S3A_CONNECTIONS_MAX / count, error);
+                                 server->listener.fd, connections_max() / count, error);
     }
     return status;
 }

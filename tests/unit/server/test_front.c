@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -15,6 +16,8 @@
 /* As many events as libmicrohttpd fetches at once: see front.h. */
 #define BATCH 128
 #define ROUNDS 20
+/* For a server whose process may open no more. */
+#define DESCRIPTORS_FEW 64
 #define HEAD_SIZE_MAX (1024 * 1024)
 
 static void put_and_get(const struct s3a_server *server, struct peer *peers, size_t count,
@@ -180,6 +183,35 @@ static void a_large_body_that_breaks_off_leaves_nothing(void **state)
     stage_expect_error(stage, &(struct call){.path = "/bucket/k"}, 404, "NoSuchKey");
 }
 
+/* Whoever finds no room gets it as soon as another one leaves. */
+static void more_than_there_may_be_wait_for_their_turn(void **state)
+{
+    (void)state;
+    struct peer peers[2 * DESCRIPTORS_FEW];
+    struct peer_answer answer;
+    struct s3a_server *server;
+    struct rlimit limit;
+    struct rlimit few;
+
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    few = limit;
+    few.rlim_cur = DESCRIPTORS_FEW;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+    assert_int_equal(s3a_server_start(NULL, &server, NULL), S3A_OK);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    for (size_t i = 0; i < 2 * DESCRIPTORS_FEW; i++) {
+        peer_open(&peers[i], server);
+        peer_send_text(&peers[i], "GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    }
+    for (size_t i = 0; i < 2 * DESCRIPTORS_FEW; i++) {
+        peer_receive(&peers[i], false, &answer);
+        assert_int_equal(answer.status, 403);
+        peer_answer_fini(&answer);
+        peer_close(&peers[i]);
+    }
+    s3a_server_stop(server);
+}
+
 static void *stop(void *server)
 {
     s3a_server_stop(server);
@@ -280,6 +312,7 @@ int main(void)
         STAGE_TEST(a_client_may_go_away_at_any_byte),
         STAGE_TEST(a_slow_client_is_waited_for),
         STAGE_TEST(a_large_body_that_breaks_off_leaves_nothing),
+        cmocka_unit_test(more_than_there_may_be_wait_for_their_turn),
         cmocka_unit_test(a_stop_lets_the_request_under_way_finish),
         STAGE_TEST(a_stop_does_not_wait_for_ever),
     };
