@@ -81,7 +81,7 @@ static enum s3a_status read_object(struct update *update, struct s3a_store_read 
         if (status == S3A_OK) {
             return s3a_store_read_decode(read, update->error);
         }
-        if (s3a_status_action(status) != S3A_ACTION_RETRY) {
+        if (s3a_status_action(status) != S3A_ACTION_RETRY && status != S3A_RACE) {
             return status == S3A_NOT_FOUND ? S3A_OK : status;
         }
         s3a_store_read_fini(read);

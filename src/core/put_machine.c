@@ -95,11 +95,17 @@ static void take(const struct turn *turn)
     end(turn, S3A_OK);
 }
 
+/* The next time? */
+static bool may_go_better(enum s3a_status status)
+{
+    return s3a_status_action(status) == S3A_ACTION_RETRY || status == S3A_RACE;
+}
+
 /* Nothing was changed by this try. */
 static void put_failed(const struct turn *turn, enum s3a_status status)
 {
     struct s3a_put_machine *machine = turn->machine;
-    bool may_pass = s3a_status_action(status) == S3A_ACTION_RETRY || status == S3A_RACE;
+    bool may_pass = may_go_better(status);
 
     note_trouble(turn, status);
     if (machine->doubt && (machine->closing || !may_pass)) {
@@ -189,7 +195,7 @@ static void look_answered(const struct turn *turn)
         seen_state_before(turn);
     } else if (status == S3A_OK || status == S3A_NOT_FOUND) {
         give_up(turn);
-    } else if (s3a_status_action(status) == S3A_ACTION_RETRY) {
+    } else if (may_go_better(status)) {
         rest(turn, S3A_PUT_REQUEST_LOOK);
     } else {
         give_up(turn);
