@@ -242,17 +242,25 @@ static void tell(struct sim *sim, unsigned number, enum s3a_lock_event_kind kind
 void sim_start(struct sim *sim, unsigned number)
 {
     sim->contenders[number].started = true;
+    sim->contenders[number].started_ms = sim->now_ms;
     tell(sim, number, S3A_LOCK_START);
 }
 
 void sim_release(struct sim *sim, unsigned number)
 {
-    sim->contenders[number].release_asked = true;
+    struct sim_contender *contender = &sim->contenders[number];
+
+    contender->release_asked = true;
+    contender->cancel_asked = contender->cancel_asked || !contender->granted;
+    contender->release_good_ms = s3a_lock_good_until_ms(&contender->machine);
     tell(sim, number, S3A_LOCK_RELEASE);
 }
 
 void sim_cancel(struct sim *sim, unsigned number)
 {
+    struct sim_contender *contender = &sim->contenders[number];
+
+    contender->cancel_asked = contender->cancel_asked || !contender->granted;
     tell(sim, number, S3A_LOCK_CANCEL);
 }
 

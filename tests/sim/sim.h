@@ -36,9 +36,11 @@ struct sim_faults {
     unsigned failed_500;   /* not applied */
     unsigned applied_500;
     unsigned refused_403;
-    unsigned no_modified; /* Last-Modified is missing */
-    unsigned no_date;     /* Date is missing */
-    unsigned slow;        /* takes up to slow_ms, each way */
+    unsigned replayed;        /* a proxy sends it twice, and tells the second answer */
+    unsigned no_modified;     /* Last-Modified is missing */
+    unsigned absurd_modified; /* Last-Modified is an hour ahead */
+    unsigned no_date;         /* Date is missing */
+    unsigned slow;            /* takes up to slow_ms, each way */
     unsigned slow_ms;
     bool writes_in_doubt;  /* every write is applied, and none is answered clearly */
     bool dates_in_seconds; /* and front ends that differ by up to 1 s */
@@ -60,6 +62,7 @@ struct sim_store {
 
 struct sim_request {
     uint64_t number;
+    unsigned contender;
     enum s3a_lock_request kind;
     char etag[S3A_LOCK_ETAG_SIZE_MAX + 1];
     struct s3a_lock_record record;
@@ -98,6 +101,7 @@ struct sim_contender {
     bool granted;
     bool lost_told;
     bool release_asked;
+    bool cancel_asked;
     unsigned dangers;
     enum s3a_status status;
     uint64_t token;
@@ -108,6 +112,11 @@ struct sim_contender {
     uint64_t decided_ms; /* the same for the record that it writes */
     uint8_t owner[S3A_OWNER_SIZE];
     uint8_t robbed_owner[S3A_OWNER_SIZE]; /* its grant that was taken from it from outside */
+    uint64_t robbed_until_ms;             /* by when it must know, local time like the next two */
+    uint64_t release_good_ms;             /* until when the lease was good when it was released */
+    uint64_t started_ms;
+    bool warned;       /* and has not been out of danger since */
+    bool failed_clean; /* and says that nothing of it is left */
     uint64_t thawed_ms;
     uint64_t busy_ms;
     unsigned busy_steps;
@@ -155,6 +164,10 @@ struct sim {
     unsigned contender_count;
     struct sim_java java;
     struct sim_queue queue;
+    uint32_t scale;    /* of leases, and of what people do: a slow world has long leases */
+    uint32_t grace_ms; /* little, where the store's dates are exact */
+    bool haunted;      /* a write landed, or may still land, that its sender cannot know of */
+    bool replayed;     /* an applied write was answered with a clear 412 */
     uint64_t requests;
     uint64_t last_token;
     uint64_t last_grant_ms;

@@ -6,6 +6,13 @@
 #include "sim_world.h"
 
 #define CHAOS_MS 100000
+#define CALM_MORE_MS 6000
+
+/* Leases and pauses of a slow world are longer by that, the chaos lasts longer by that. */
+#define SLOW_SCALE 20
+#define SLOW_CHAOS 10
+
+#define LEASE_MAX_MS 5000 /* the longest that anybody has, scale apart */
 #define ACT_EVERY_MS 100
 #define HOLD_MAX_MS 9000
 #define CALM_HOLD_MAX_MS 2000
@@ -32,6 +39,8 @@ static void choose_faults(struct sim *sim)
         .failed_500 = chance(sim, 100),
         .applied_500 = chance(sim, 100),
         .refused_403 = chance(sim, 30),
+        .replayed = chance(sim, 60),
+        .absurd_modified = chance(sim, 60),
         .no_modified = sim_random(sim, 4) == 0 ? 1000 : chance(sim, 200),
         .no_date = chance(sim, 100),
         .slow = chance(sim, 300),
@@ -47,6 +56,8 @@ static struct s3a_lock_terms choose_terms(struct sim *sim)
     struct s3a_lock_terms terms = sim_terms();
 
     terms.lease_ms = 1500 + 500 * (uint32_t)sim_random(sim, 5) + (uint32_t)sim_random(sim, 1);
+    terms.lease_ms *= sim->scale;
+    terms.grace_ms = sim->grace_ms;
     terms.heartbeat_ms = terms.lease_ms / (2 + (uint32_t)sim_random(sim, 2));
     terms.warn_ms = terms.lease_ms / 3;
     terms.max_hold_ms = sim_random(sim, 4) == 0 ? 2000 + (uint32_t)sim_random(sim, 10000) : 0;
@@ -54,6 +65,21 @@ static struct s3a_lock_terms choose_terms(struct sim *sim)
         terms.wait_ms = sim_random(sim, 1) == 0 ? 0 : (int64_t)sim_random(sim, 10000);
     }
     return terms;
+}
+
+static void choose_world(struct sim *sim)
+{
+    bool slow = sim_random(sim, 9) == 0;
+
+    choose_faults(sim);
+    sim->scale = slow ? SLOW_SCALE : 1;
+    sim->grace_ms = sim_terms().grace_ms;
+    if (!sim->faults.dates_in_seconds && sim_random(sim, 1) == 0) {
+        sim->grace_ms = (uint32_t)sim_random(sim, 20);
+    }
+    if (!slow && sim_random(sim, 3) == 0) {
+        sim_java_begin(sim, sim_random(sim, 2) == 0);
+    }
 }
 
 static void choose_clock(struct sim *sim, unsigned number)
@@ -97,7 +123,7 @@ static void act(struct sim *sim, unsigned number, bool chaos)
     }
     if (contender->granted && contender->release_ms == 0) {
         contender->release_ms =
-            sim->now_ms + sim_random(sim, chaos ? HOLD_MAX_MS : CALM_HOLD_MAX_MS);
+            sim->now_ms + sim_random(sim, chaos ? HOLD_MAX_MS * sim->scale : CALM_HOLD_MAX_MS);
     }
     uint64_t dice = chaos ? sim_random(sim, 299) : 100;
     if (contender->frozen) {
@@ -183,7 +209,7 @@ static void calm_down(struct sim *sim)
 static void check_progress(struct sim *sim)
 {
     struct s3a_lock_terms terms = sim_terms();
-    uint32_t lease_ms = 5000; /* the longest that anybody has */
+    uint32_t lease_ms = LEASE_MAX_MS * sim->scale;
 
     for (unsigned i = 0; i < sim->contender_count; i++) {
         if (!sim->contenders[i].ended && sim->contenders[i].granted) {
@@ -191,6 +217,7 @@ static void check_progress(struct sim *sim)
         }
     }
     sim->java.done_ms = 0;
+    terms.grace_ms = sim->grace_ms;
     unsigned fresh = sim_add(sim, &terms);
     uint64_t began_ms = sim->now_ms;
     sim_say(sim, "c%u is here to see whether the lock can be had", fresh);
@@ -210,27 +237,27 @@ void sim_chaos_run(struct sim *sim, uint64_t seed, FILE *trace)
 {
     sim_init(sim, seed);
     sim->trace = trace;
-    choose_faults(sim);
-    unsigned count = 2 + (unsigned)sim_random(sim, 3);
+    choose_world(sim);
+    unsigned count = 2 + (unsigned)sim_random(sim, sim_random(sim, 29) == 0 ? 30 : 3);
     bool meddled_with = sim_random(sim, 2) == 0;
-    if (sim_random(sim, 3) == 0) {
-        sim_java_begin(sim, sim_random(sim, 2) == 0);
-    }
     for (unsigned i = 0; i < count; i++) {
         struct s3a_lock_terms terms = choose_terms(sim);
         unsigned number = sim_add(sim, &terms);
         choose_clock(sim, number);
         sim_start(sim, number);
     }
-    while (sim->now_ms < CHAOS_MS && !sim->breach[0]) {
-        sim_run(sim, ACT_EVERY_MS);
+    uint64_t chaos_end_ms = CHAOS_MS * (sim->scale > 1 ? SLOW_CHAOS : 1);
+    while (sim->now_ms < chaos_end_ms && !sim->breach[0]) {
+        sim_run(sim, ACT_EVERY_MS * sim->scale / 2 + ACT_EVERY_MS / 2);
         act_all(sim, true, meddled_with);
     }
     calm_down(sim);
     /* The old contenders live on until the last of what is under way has landed. */
-    while (sim->now_ms < CHAOS_MS + SIM_LATE_MAX_MS + 5000 && !sim->breach[0]) {
+    uint64_t calm_end_ms = sim->now_ms + SIM_LATE_MAX_MS + (uint64_t)CALM_MORE_MS * sim->scale;
+    while (sim->now_ms < calm_end_ms && !sim->breach[0]) {
         sim_run(sim, ACT_EVERY_MS);
         act_all(sim, false, false);
     }
+    sim_check_ends(sim);
     check_progress(sim);
 }

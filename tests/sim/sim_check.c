@@ -18,6 +18,9 @@
 #define YOUNG_MS 2100
 #define BUSY_STEPS_MAX 100
 
+/* Until a last attempt is cleared up. */
+#define WAIT_OVER_MAX_MS 15000
+
 void sim_breach(struct sim *sim, const char *format, ...)
 {
     va_list args;
@@ -73,6 +76,12 @@ static void check_grant(struct sim *sim, unsigned number)
 {
     struct sim_contender *contender = &sim->contenders[number];
 
+    if (contender->cancel_asked) {
+        sim_breach(sim, "c%u was granted what it had cancelled", number);
+    }
+    if (!holds_lease(sim, contender)) {
+        sim_breach(sim, "c%u was granted a lease that is over", number);
+    }
     contender->granted = true;
     contender->token = contender->machine.record.grant.token;
     sim->last_grant_ms = sim->now_ms;
@@ -86,6 +95,45 @@ static void check_grant(struct sim *sim, unsigned number)
                    contender->token, sim->last_token);
     }
     sim->last_token = contender->token;
+}
+
+/* Once for each time that it gets into danger, and always before the end. */
+static void check_danger(struct sim *sim, unsigned number, unsigned tell)
+{
+    struct sim_contender *contender = &sim->contenders[number];
+    uint64_t end_ms = s3a_lock_good_until_ms(&contender->machine);
+    enum s3a_lost_reason reason = contender->machine.lost_reason;
+
+    if (tell & S3A_LOCK_TELL_DANGER) {
+        contender->dangers++;
+        sim->tally.dangers++;
+        if (contender->warned) {
+            sim_breach(sim, "c%u was warned twice of one danger", number);
+        }
+        contender->warned = true;
+    }
+    if (tell & S3A_LOCK_TELL_LOST && reason >= S3A_LOST_UNREACHABLE && !contender->release_asked &&
+        !contender->warned && contender->thawed_ms != sim->now_ms) {
+        sim_breach(sim, "c%u lost the lock without a warning", number);
+    }
+    if (sim_local_time(sim, contender) + contender->machine.terms.warn_ms < end_ms) {
+        contender->warned = false;
+    }
+}
+
+/* S4, for who was robbed: told by the end of the lease that he could still believe in. */
+static void check_robbed(struct sim *sim, unsigned number)
+{
+    const struct sim_contender *contender = &sim->contenders[number];
+    const struct s3a_lock_view *object = &sim->store.object;
+    bool again = object->kind == S3A_LOCK_OBJECT_RECORD && object->record.held &&
+                 memcmp(object->record.grant.owner, contender->owner, S3A_OWNER_SIZE) == 0;
+
+    if (is_robbed(contender) && contender->robbed_until_ms > 0 && !again &&
+        holds_lease(sim, contender) &&
+        sim_local_time(sim, contender) > contender->robbed_until_ms + 2) {
+        sim_breach(sim, "S4: c%u still believes in what it was robbed of", number);
+    }
 }
 
 /* S4: whoever no longer holds it was told, and in time, unless he gave it back or was frozen. */
@@ -110,6 +158,38 @@ static void check_told(struct sim *sim, unsigned number, uint64_t good_until_ms,
     }
 }
 
+/* Worlds in which a write may land that nobody could know of: sent twice, applied although the
+ * store said "later", or under a condition that came true again when somebody deleted the object.
+ */
+static bool is_haunted(const struct sim *sim)
+{
+    return sim->haunted || sim->store.touched || sim->java.present;
+}
+
+/* Does what was just ended leave a lock behind although it says that it did not? */
+static void check_leftover(struct sim *sim, unsigned number, const struct s3a_lock_action *action)
+{
+    struct sim_contender *contender = &sim->contenders[number];
+    const struct s3a_lock_view *object = &sim->store.object;
+    bool failed = action->tell & S3A_LOCK_TELL_FAILED;
+    bool clean = failed ? action->status != S3A_IN_DOUBT && action->status != S3A_UNSUPPORTED
+                        : action->status == S3A_OK;
+
+    contender->failed_clean = failed && clean;
+    if (clean && object->kind == S3A_LOCK_OBJECT_RECORD && object->record.held &&
+        memcmp(object->record.grant.owner, contender->owner, S3A_OWNER_SIZE) == 0 &&
+        !is_haunted(sim)) {
+        sim_breach(sim, "c%u ended, but its lock lies there held", number);
+    }
+    /* A clear 412 to a release that was applied, and then superseded, looks like a robbery; and the
+     * Java library and people leave no trace of who came before. */
+    if (!failed && action->status == S3A_LOST && !contender->lost_told && !is_robbed(contender) &&
+        !sim->replayed && !is_haunted(sim) &&
+        sim_local_time(sim, contender) < contender->release_good_ms) {
+        sim_breach(sim, "c%u gave back in time what it is told was lost", number);
+    }
+}
+
 static void check_busy(struct sim *sim, unsigned number)
 {
     struct sim_contender *contender = &sim->contenders[number];
@@ -127,9 +207,8 @@ static void check_busy(struct sim *sim, unsigned number)
 static void check_stranger(struct sim *sim, unsigned number, const struct s3a_lock_action *action)
 {
     const struct s3a_lock_machine *machine = &sim->contenders[number].machine;
-    bool ghosts = sim->faults.twice || sim->faults.late || sim->store.touched;
 
-    if (action->tell & S3A_LOCK_TELL_FAILED && action->status == S3A_HELD && !ghosts &&
+    if (action->tell & S3A_LOCK_TELL_FAILED && action->status == S3A_HELD && !is_haunted(sim) &&
         machine->view.kind == S3A_LOCK_OBJECT_RECORD && machine->view.record.held &&
         memcmp(machine->view.record.grant.owner, machine->seed, 8) == 0) {
         sim_breach(sim, "L2: c%u takes its own record for another's", number);
@@ -154,13 +233,11 @@ void sim_check_step(struct sim *sim, unsigned number, uint64_t good_until_ms,
         contender->lost_told = true;
         sim->tally.lost[contender->machine.lost_reason]++;
     }
-    if (action->tell & S3A_LOCK_TELL_DANGER) {
-        contender->dangers++;
-        sim->tally.dangers++;
-    }
+    check_danger(sim, number, action->tell);
     if (action->tell & (S3A_LOCK_TELL_FAILED | S3A_LOCK_TELL_ENDED)) {
         contender->ended = true;
         contender->status = action->status;
+        check_leftover(sim, number, action);
         sim->tally.releases += action->status == S3A_OK ? 1 : 0;
     }
     if (action->request != S3A_LOCK_REQUEST_NONE && contender->in_flight) {
@@ -169,6 +246,7 @@ void sim_check_step(struct sim *sim, unsigned number, uint64_t good_until_ms,
     check_stranger(sim, number, action);
     check_told(sim, number, good_until_ms, action->tell);
     check_busy(sim, number);
+    check_robbed(sim, number);
     if (holds_lease(sim, contender)) {
         sim_check_leases(sim); /* nobody else's step can have made a second holder */
     }
@@ -179,11 +257,29 @@ static bool same_grant(const struct s3a_grant *a, const struct s3a_grant *b)
     return a->token == b->token && memcmp(a->owner, b->owner, S3A_OWNER_SIZE) == 0;
 }
 
-/* S3: what may be overwritten by whom, as the store itself sees it. */
+/* An attempt that was given up, or begun afresh, must have been made impossible before. */
+static void check_ghost(struct sim *sim, const struct sim_request *request)
+{
+    const struct sim_contender *contender = &sim->contenders[request->contender];
+    const uint8_t *owner = request->record.grant.owner;
+
+    if (!request->record.held || is_haunted(sim) ||
+        memcmp(contender->machine.seed, owner, 8) != 0) {
+        return; /* or from a process that is no more */
+    }
+    if (contender->failed_clean || memcmp(contender->owner, owner, S3A_OWNER_SIZE) != 0) {
+        sim_breach(sim, "c%u left a ghost, which holds the lock for nobody", request->contender);
+    }
+}
+
+/* S3: what may be overwritten by whom, as the store itself sees it. A clock that is 1 % fast sees
+ * a lease end that much earlier; by then its holder has given up. */
 void sim_check_write(struct sim *sim, const struct sim_request *request)
 {
     struct sim_store *store = &sim->store;
     const struct s3a_lock_view *old = &store->object;
+
+    check_ghost(sim, request);
     int64_t age_ms = sim_store_clock(sim) - old->store_modified_ms;
 
     if (old->kind == S3A_LOCK_OBJECT_FOREIGN || old->kind == S3A_LOCK_OBJECT_NEWER) {
@@ -193,7 +289,8 @@ void sim_check_write(struct sim *sim, const struct sim_request *request)
         sim_breach(sim, "S3: a lock of the Java library was overwritten before its end");
     }
     if (old->kind == S3A_LOCK_OBJECT_RECORD && old->record.held && !store->ghost &&
-        !same_grant(&old->record.grant, &request->record.grant) && age_ms < old->record.lease_ms) {
+        !same_grant(&old->record.grant, &request->record.grant) &&
+        age_ms < old->record.lease_ms - old->record.lease_ms / 50) {
         sim_breach(sim, "S3: a lock was overwritten by another %" PRId64 " ms after its heartbeat",
                    age_ms);
     }
@@ -235,7 +332,32 @@ void sim_check_robbery(struct sim *sim)
     for (unsigned i = 0; i < sim->contender_count; i++) {
         struct sim_contender *contender = &sim->contenders[i];
         if (memcmp(contender->owner, owner, S3A_OWNER_SIZE) == 0) {
+            const struct s3a_lock_machine *machine = &contender->machine;
+            uint64_t sent_end_ms =
+                s3a_lease_end_ms(machine->write.sent_ms, machine->terms.lease_ms);
+            uint64_t end_ms = s3a_lock_good_until_ms(machine);
             memcpy(contender->robbed_owner, owner, S3A_OWNER_SIZE);
+            contender->robbed_until_ms = end_ms > sent_end_ms ? end_ms : sent_end_ms;
+        }
+    }
+}
+
+/* Once all has been calm for long: nobody still does what he was to end. */
+void sim_check_ends(struct sim *sim)
+{
+    for (unsigned i = 0; i < sim->contender_count; i++) {
+        const struct sim_contender *contender = &sim->contenders[i];
+        int64_t wait_ms = contender->machine.terms.wait_ms;
+        uint64_t age_ms = sim->now_ms - contender->started_ms;
+        if (contender->ended || contender->granted) {
+            continue;
+        }
+        if (contender->cancel_asked) {
+            sim_breach(sim, "c%u was cancelled and goes on", i);
+        }
+        if (wait_ms >= 0 && age_ms > (uint64_t)wait_ms + (uint64_t)WAIT_OVER_MAX_MS * sim->scale) {
+            sim_breach(sim, "c%u waits %" PRIu64 " ms where %" PRId64 " were asked for", i, age_ms,
+                       wait_ms);
         }
     }
 }

@@ -73,6 +73,7 @@ static void put(struct sim *sim)
     }
     sim_check_removal(sim);
     if (blind) {
+        sim->store.touched = true;
         sim_check_robbery(sim);
     }
     sim_store_write(sim, S3A_LOCK_OBJECT_JAVA, NULL, expires_ms);

@@ -22,6 +22,7 @@ static void fill_request(struct sim *sim, struct sim_contender *contender,
 {
     memset(ret_request, 0, sizeof(*ret_request));
     ret_request->number = ++sim->requests;
+    ret_request->contender = (unsigned)(contender - sim->contenders);
     ret_request->kind = action->request;
     ret_request->bare_etag = action->bare_etag;
     strcpy(ret_request->etag, action->etag);
@@ -48,7 +49,11 @@ static enum s3a_status false_answer(struct sim *sim, bool writes)
     if (sim_happens(sim, sim->faults.applied_500)) {
         return S3A_SERVER;
     }
-    return sim_happens(sim, sim->faults.applied_503) ? S3A_LATER : S3A_OK;
+    if (sim_happens(sim, sim->faults.applied_503)) {
+        sim->haunted = true;
+        return S3A_LATER;
+    }
+    return S3A_OK;
 }
 
 void sim_send(struct sim *sim, unsigned number, const struct s3a_lock_action *action)
@@ -62,7 +67,14 @@ void sim_send(struct sim *sim, unsigned number, const struct s3a_lock_action *ac
         sim->now_ms + (action->timeout_ms ? action->timeout_ms : REQUEST_TIMEOUT_MS);
     struct sim_event *event = sim_event_new(sim, SIM_EVENT_ARRIVE, number);
     fill_request(sim, contender, action, &event->request);
-    if (contender->cut_off || sim->store.down || sim_happens(sim, faults->request_lost)) {
+    bool no_way = contender->cut_off || sim->store.down;
+    if (no_way && sim_random(sim, 1) == 0) {
+        event->kind = SIM_EVENT_ANSWER;
+        event->reply.status = S3A_UNREACHABLE;
+        sim_event_post(sim, event, sim->now_ms + latency_ms(sim));
+        return;
+    }
+    if (no_way || sim_happens(sim, faults->request_lost)) {
         sim_say(sim, "      #%lu is lost on its way", (unsigned long)event->request.number);
         sim_event_free(sim, event);
         return;
@@ -76,6 +88,7 @@ void sim_send(struct sim *sim, unsigned number, const struct s3a_lock_action *ac
     }
     event->instead_of = false_answer(sim, contender->in_flight_writes);
     if (sim_happens(sim, faults->twice)) {
+        sim->haunted = true;
         struct sim_event *again = sim_event_new(sim, SIM_EVENT_ARRIVE, number);
         *again = *event;
         sim_event_post(sim, again, at_ms + sim_random(sim, SIM_LATE_MAX_MS));
@@ -118,6 +131,10 @@ void sim_arrive(struct sim *sim, struct sim_event *event)
     event->reply.etag[0] = '\0';
     if (event->reply.status == S3A_OK) {
         sim_store_apply(sim, request, &event->reply);
+        if (sim_happens(sim, sim->faults.replayed)) {
+            sim->replayed = true;
+            sim_store_apply(sim, request, &event->reply);
+        }
         if (event->instead_of != S3A_OK) {
             event->reply.status = event->instead_of;
         }

@@ -7,6 +7,7 @@
 
 /* Front ends of a store may differ by this much (§3). */
 #define FRONT_END_SKEW_MS 1000
+#define ABSURD_MS INT64_C(3600000)
 
 /* How far an operator's record is from the beats of its holder. */
 #define FORCED_BEATS 1000
@@ -118,6 +119,9 @@ static void describe(struct sim *sim, struct s3a_lock_view *ret_view)
         int64_t skew_ms = (int64_t)sim_random(sim, FRONT_END_SKEW_MS);
         ret_view->store_now_ms = cut_to_seconds(ret_view->store_now_ms + skew_ms);
         ret_view->store_modified_ms = cut_to_seconds(ret_view->store_modified_ms);
+    }
+    if (sim_happens(sim, sim->faults.absurd_modified)) {
+        ret_view->store_modified_ms += ABSURD_MS;
     }
     if (sim_happens(sim, sim->faults.no_modified)) {
         ret_view->store_modified_ms = S3A_STORE_TIME_NONE;
