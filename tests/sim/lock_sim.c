@@ -2,9 +2,11 @@
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -43,12 +45,13 @@ static void add(uint64_t *sums, const uint64_t *values, size_t count)
     }
 }
 
-static void run_job(const struct job *job, struct result *ret_result)
+/* stop is shared by all jobs. */
+static void run_job(const struct job *job, volatile int *stop, struct result *ret_result)
 {
     static struct sim sim;
 
     memset(ret_result, 0, sizeof(*ret_result));
-    for (uint64_t i = 0; i < job->count && !ret_result->broken; i++) {
+    for (uint64_t i = 0; i < job->count && !*stop; i++) {
         uint64_t seed = job->first + i * job->stride;
         sim_chaos_run(&sim, seed, NULL);
         add((uint64_t *)&ret_result->tally, (const uint64_t *)&sim.tally,
@@ -57,13 +60,14 @@ static void run_job(const struct job *job, struct result *ret_result)
         ret_result->seeds++;
         if (sim.breach[0]) {
             ret_result->broken = seed;
+            *stop = 1;
         }
         sim_fini(&sim);
     }
 }
 
 /* In a process of its own; the descriptor from which its result is to be read. */
-static int start_job(const struct job *job)
+static int start_job(const struct job *job, volatile int *stop)
 {
     int ends[2];
 
@@ -74,7 +78,7 @@ static int start_job(const struct job *job)
     if (pid == 0) {
         struct result result;
         close(ends[0]);
-        run_job(job, &result);
+        run_job(job, stop, &result);
         _exit(write(ends[1], &result, sizeof(result)) == (ssize_t)sizeof(result) ? 0 : 1);
     }
     close(ends[1]);
@@ -89,11 +93,16 @@ static bool run_jobs(uint64_t start, uint64_t seeds, unsigned jobs, struct resul
 {
     int descriptors[JOBS_MAX];
     bool good = true;
+    int *stop =
+        mmap(NULL, sizeof(*stop), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
     memset(ret_total, 0, sizeof(*ret_total));
+    if (stop == MAP_FAILED) {
+        return false;
+    }
     for (unsigned i = 0; i < jobs; i++) {
         struct job job = {start + i, (seeds + jobs - 1 - i) / jobs, jobs};
-        descriptors[i] = start_job(&job);
+        descriptors[i] = start_job(&job, stop);
     }
     for (unsigned i = 0; i < jobs; i++) {
         struct result result;
@@ -115,6 +124,7 @@ static bool run_jobs(uint64_t start, uint64_t seeds, unsigned jobs, struct resul
     }
     while (wait(NULL) > 0 || errno == EINTR) {
     }
+    munmap(stop, sizeof(*stop));
     return good;
 }
 
@@ -140,26 +150,25 @@ static const char *what_never_happened(const struct result *total)
 }
 
 /* The end of the story of a seed, which gives the same run again. */
-static void tell_story(uint64_t seed, bool whole, FILE *out)
+static void tell_story(uint64_t seed, unsigned lines_max, FILE *out)
 {
     static struct sim sim;
     char *text = NULL;
     size_t size = 0;
-    FILE *trace = whole ? out : open_memstream(&text, &size);
+    FILE *trace = open_memstream(&text, &size);
 
     if (!trace) {
         return;
     }
     sim_chaos_run(&sim, seed, trace);
-    if (!whole) {
-        fclose(trace);
-        unsigned lines = 0;
-        char *from = text + size;
-        while (from > text && (lines += *--from == '\n') <= STORY_LINES) {
-        }
-        fputs(*from == '\n' ? from + 1 : from, out);
-        free(text);
+    fclose(trace);
+    unsigned lines = 0;
+    char *from = text + size;
+    while (from > text && (lines += from[-1] == '\n') <= lines_max) {
+        from--;
     }
+    fputs(from, out);
+    free(text);
     fprintf(out, "seed %" PRIu64 ": %s, %" PRIu64 " steps, hash %016" PRIx64 "\n", seed,
             sim.breach[0] ? sim.breach : "all held", sim.tally.steps, sim.hash);
     sim_fini(&sim);
@@ -181,8 +190,8 @@ static int simulate(uint64_t start, uint64_t seeds, unsigned jobs, bool quiet)
     double took = seconds_now() - began;
     const char *missing = total.broken || seeds < 1000 ? NULL : what_never_happened(&total);
 
-    if (total.broken && !quiet) {
-        tell_story(total.broken, false, stdout);
+    if (total.broken) {
+        tell_story(total.broken, quiet ? 0 : STORY_LINES, stdout);
     }
     if (missing) {
         printf("this never happened: %s\n", missing);
@@ -252,7 +261,7 @@ int main(int argc, char **argv)
         return 64;
     }
     if (story) {
-        tell_story(story, true, stdout);
+        tell_story(story, UINT_MAX, stdout);
         return 0;
     }
     return simulate(start, seeds, (unsigned)jobs, quiet);

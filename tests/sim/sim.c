@@ -251,6 +251,7 @@ void sim_release(struct sim *sim, unsigned number)
     struct sim_contender *contender = &sim->contenders[number];
 
     contender->release_asked = true;
+    contender->release_asked_ms = sim->now_ms;
     contender->cancel_asked = contender->cancel_asked || !contender->granted;
     contender->release_good_ms = s3a_lock_good_until_ms(&contender->machine);
     tell(sim, number, S3A_LOCK_RELEASE);

@@ -114,7 +114,8 @@ struct sim_contender {
     uint8_t robbed_owner[S3A_OWNER_SIZE]; /* its grant that was taken from it from outside */
     uint64_t robbed_until_ms;             /* by when it must know, local time like the next two */
     uint64_t release_good_ms;             /* until when the lease was good when it was released */
-    uint64_t started_ms;
+    uint64_t started_ms;                  /* true times, like the next */
+    uint64_t release_asked_ms;
     bool warned;       /* and has not been out of danger since */
     bool failed_clean; /* and says that nothing of it is left */
     uint64_t thawed_ms;

@@ -19,7 +19,7 @@
 #define BUSY_STEPS_MAX 100
 
 /* Until a last attempt is cleared up. */
-#define WAIT_OVER_MAX_MS 15000
+#define OVER_MAX_MS 15000
 
 void sim_breach(struct sim *sim, const char *format, ...)
 {
@@ -118,6 +118,16 @@ static void check_danger(struct sim *sim, unsigned number, unsigned tell)
     }
     if (sim_local_time(sim, contender) + contender->machine.terms.warn_ms < end_ms) {
         contender->warned = false;
+    }
+}
+
+/* Before a lease's end nobody can have taken it, unless somebody meddles. */
+static void check_loss(struct sim *sim, unsigned number)
+{
+    enum s3a_lost_reason reason = sim->contenders[number].machine.lost_reason;
+
+    if (reason < S3A_LOST_UNREACHABLE && !sim->store.touched && sim->tally.robberies == 0) {
+        sim_breach(sim, "c%u is told that it lost what is still its own", number);
     }
 }
 
@@ -230,6 +240,7 @@ void sim_check_step(struct sim *sim, unsigned number, uint64_t good_until_ms,
         sim_breach(sim, "c%u was told twice that it lost the lock", number);
     }
     if (action->tell & S3A_LOCK_TELL_LOST) {
+        check_loss(sim, number);
         contender->lost_told = true;
         sim->tally.lost[contender->machine.lost_reason]++;
     }
@@ -349,13 +360,20 @@ void sim_check_ends(struct sim *sim)
         const struct sim_contender *contender = &sim->contenders[i];
         int64_t wait_ms = contender->machine.terms.wait_ms;
         uint64_t age_ms = sim->now_ms - contender->started_ms;
-        if (contender->ended || contender->granted) {
+        uint64_t over_max_ms = (uint64_t)OVER_MAX_MS * sim->scale;
+        if (contender->ended) {
+            continue;
+        }
+        if (contender->release_asked && sim->now_ms - contender->release_asked_ms > over_max_ms) {
+            sim_breach(sim, "c%u was released and goes on", i);
+        }
+        if (contender->granted) {
             continue;
         }
         if (contender->cancel_asked) {
             sim_breach(sim, "c%u was cancelled and goes on", i);
         }
-        if (wait_ms >= 0 && age_ms > (uint64_t)wait_ms + (uint64_t)WAIT_OVER_MAX_MS * sim->scale) {
+        if (wait_ms >= 0 && age_ms > (uint64_t)wait_ms + over_max_ms) {
             sim_breach(sim, "c%u waits %" PRIu64 " ms where %" PRId64 " were asked for", i, age_ms,
                        wait_ms);
         }
