@@ -34,7 +34,7 @@ sources=(tests/sim/*.c tests/unit/core/*.c src/base/status.c src/base/check.c)
 for source in "${sources[@]}"; do
     compile "$source" "$build/obj/$(basename "$source" .c).o"
 done
-for source in src/core/*.c; do
+for source in src/core/lease.c src/core/lock_*.c; do
     compile "$source" "$build/obj/core_$(basename "$source" .c).o"
 done
 helpers=("$build"/obj/{sim,sim_*,machine_fixture,status,check}.o)
