@@ -207,6 +207,18 @@ S3A_API S3A_MUST_CHECK enum s3a_status s3a_lock_inspect(struct s3a_client *clien
                                                         struct s3a_lock_info *ret_info,
                                                         struct s3a_error *error);
 
+/*
+ * Frees a lock by force, for operators: exactly the state that etag names (s3a_lock_info.etag), so
+ * that nobody's lock is freed but the one that was looked at. Its holder, if it is still there,
+ * finds the lock lost at its next heartbeat (S3A_LOST_FREED), or when its lease ends; until then it
+ * may go on working. S3A_OK: it is free, or was so in that state. S3A_CONFLICT: it has changed
+ * since; a holder that is alive changes it with every heartbeat. S3A_NOT_FOUND, S3A_NOT_A_LOCK.
+ * S3A_UNSUPPORTED: a lock of java-s3-atomic-utils or of a newer version. Blocks.
+ */
+S3A_API S3A_MUST_CHECK enum s3a_status s3a_lock_break(struct s3a_client *client, const char *bucket,
+                                                      const char *name, const char *etag,
+                                                      struct s3a_error *error);
+
 /* Called for each lock in the order of their keys; info is valid during the call. Anything but
  * S3A_OK ends the listing with that status. */
 typedef enum s3a_status (*s3a_lock_fn)(const struct s3a_lock_info *info, void *user);
