@@ -43,7 +43,8 @@ S3A_MUST_CHECK enum s3a_status s3a_objects_open(const struct s3a_objects_options
 /*
  * Writes that have been handed over are finished first. Where another process holds the gate and
  * does not let go (it was stopped in the middle of a commit), that takes 5 s at the most: writes
- * that have not begun are then answered S3A_LATER. NULL is accepted.
+ * that have not begun are then answered S3A_LATER. No read may be under way, nor come later. NULL
+ * is accepted.
  */
 void s3a_objects_close(struct s3a_objects *objects);
 

@@ -12,7 +12,7 @@
 
 /* More threads than this wait for each other. */
 #define S3A_READERS_MAX 32
-#define S3A_READER_CACHE_KIB 8192
+#define S3A_READER_CACHE_KIB 2048
 
 struct s3a_reader {
     struct s3a_list link;

@@ -18,6 +18,7 @@ static int error_given;
 static void (*hook_given)(void *arg);
 static void *hook_arg;
 static long file_system;
+static _Atomic int64_t wall_ahead_ms;
 
 /* True: the call fails, errno is set. */
 static bool strikes(enum fail_call call)
@@ -68,6 +69,18 @@ int fail_calls_end(void)
 void fail_calls_file_system(long type)
 {
     file_system = type;
+}
+
+void fail_calls_wall_clock(int64_t ahead_ms)
+{
+    atomic_store(&wall_ahead_ms, ahead_ms);
+}
+
+int64_t __real_s3a_clock_wall_ms(void);
+int64_t __wrap_s3a_clock_wall_ms(void);
+int64_t __wrap_s3a_clock_wall_ms(void)
+{
+    return __real_s3a_clock_wall_ms() + atomic_load(&wall_ahead_ms);
 }
 
 /* The names that the linker gives: for code compiled with _FILE_OFFSET_BITS=64. */

@@ -32,6 +32,9 @@ void fail_calls_hook(unsigned calls, int nth, void (*hook)(void *arg), void *arg
 /* No more of that; how many failed (or hooks were called). */
 int fail_calls_end(void);
 
+/* Somebody sets the machine's time, so many milliseconds off what it is. */
+void fail_calls_wall_clock(int64_t ahead_ms);
+
 /* What statfs says of every file system; 0: the truth. */
 void fail_calls_file_system(long type);
 

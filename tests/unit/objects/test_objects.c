@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "fail_calls.h"
 #include "fail_memory.h"
 #include "fail_vfs.h"
@@ -64,6 +65,63 @@ static void two_handles_of_one_directory_see_the_same(void **state)
     s3a_objects_close(other.objects);
     assert_store_has(&one, "k", "other");
     store_close(&one);
+}
+
+/* Last-Modified of what is put now, which the answer's Date is no less than. */
+static int64_t put_time_ms(struct store *store)
+{
+    struct s3a_op op = op_of(S3A_OP_PUT_OBJECT, "k");
+    struct s3a_answer answer;
+
+    assert_int_equal(store_call(store, &op, S3A_STR("x"), &answer), S3A_OK);
+    int64_t modified_ms = answer.modified_ms;
+    assert_true(answer.date_ms >= modified_ms);
+    s3a_answer_fini(&answer);
+    return modified_ms;
+}
+
+/* Neither while it is open, nor when it is opened again or by somebody else beside. */
+static void setting_the_machines_clock_takes_nobodys_lock(void **state)
+{
+    (void)state;
+    static const int64_t ahead_ms[] = {3600000, -3600000, 86400000, -86400000, 0};
+    const int64_t minute_ms = 60000;
+    struct store store;
+    struct store other;
+
+    store_open(&store);
+    int64_t last_ms = put_time_ms(&store);
+    for (size_t i = 0; i < sizeof(ahead_ms) / sizeof(ahead_ms[0]); i++) {
+        fail_calls_wall_clock(ahead_ms[i]);
+        int64_t now_ms = s3a_objects_now_ms(store.objects);
+        assert_true(now_ms >= last_ms && now_ms < last_ms + minute_ms);
+        last_ms = put_time_ms(&store);
+        assert_true(last_ms >= now_ms && last_ms < now_ms + minute_ms);
+        other = store;
+        other.objects = NULL;
+        store_reopen(&other);
+        now_ms = put_time_ms(&other);
+        assert_true(now_ms >= last_ms && now_ms < last_ms + minute_ms);
+        s3a_objects_close(other.objects);
+        store_reopen(&store);
+        last_ms = put_time_ms(&store);
+        assert_true(last_ms >= now_ms && last_ms < now_ms + minute_ms);
+    }
+    store_close(&store);
+}
+
+static void a_new_store_begins_with_the_time_that_the_machine_has(void **state)
+{
+    (void)state;
+    struct store store;
+
+    fail_calls_wall_clock(3600000);
+    store_open(&store);
+    assert_true(s3a_objects_now_ms(store.objects) < s3a_clock_wall_ms() + 60000);
+    assert_true(s3a_objects_now_ms(store.objects) > s3a_clock_wall_ms() - 60000);
+    fail_calls_wall_clock(0);
+    assert_true(s3a_objects_now_ms(store.objects) > s3a_clock_wall_ms() + 3000000);
+    store_close(&store);
 }
 
 struct writer {
@@ -259,6 +317,8 @@ int main(void)
         cmocka_unit_test(what_was_written_is_there_when_it_is_opened_again),
         cmocka_unit_test(a_store_that_cannot_be_opened_says_why),
         cmocka_unit_test(two_handles_of_one_directory_see_the_same),
+        cmocka_unit_test(a_new_store_begins_with_the_time_that_the_machine_has),
+        cmocka_unit_test(setting_the_machines_clock_takes_nobodys_lock),
         cmocka_unit_test(of_many_threads_that_create_one_object_one_does),
         cmocka_unit_test(a_child_has_to_open_it_anew),
         cmocka_unit_test(each_system_call_of_an_open_may_fail),
