@@ -19,8 +19,10 @@
 #define HMAC_BLOCK_SIZE SHA256_CBLOCK
 
 _Static_assert(sizeof(MD5_CTX) <= S3A_DIGEST_STATE_SIZE, "an MD5 under way fits");
+_Static_assert(sizeof(SHA_CTX) <= S3A_DIGEST_STATE_SIZE, "a SHA-1 under way fits");
 _Static_assert(sizeof(SHA256_CTX) <= S3A_DIGEST_STATE_SIZE, "a SHA-256 under way fits");
 _Static_assert(alignof(MD5_CTX) <= alignof(uint64_t), "an MD5 under way is aligned");
+_Static_assert(alignof(SHA_CTX) <= alignof(uint64_t), "a SHA-1 under way is aligned");
 _Static_assert(alignof(SHA256_CTX) <= alignof(uint64_t), "a SHA-256 under way is aligned");
 
 static bool start(struct s3a_digest *digest)
@@ -28,6 +30,8 @@ static bool start(struct s3a_digest *digest)
     switch (digest->kind) {
     case S3A_DIGEST_MD5:
         return MD5_Init((MD5_CTX *)digest->state) == 1;
+    case S3A_DIGEST_SHA1:
+        return SHA1_Init((SHA_CTX *)digest->state) == 1;
     case S3A_DIGEST_SHA256:
         return SHA256_Init((SHA256_CTX *)digest->state) == 1;
     }
@@ -50,19 +54,31 @@ void s3a_digest_add(struct s3a_digest *digest, struct s3a_str bytes)
     if (bytes.size == 0) {
         return;
     }
-    if (digest->kind == S3A_DIGEST_MD5) {
+    switch (digest->kind) {
+    case S3A_DIGEST_MD5:
         s3a_check(MD5_Update((MD5_CTX *)digest->state, bytes.data, bytes.size) == 1);
-    } else {
+        break;
+    case S3A_DIGEST_SHA1:
+        s3a_check(SHA1_Update((SHA_CTX *)digest->state, bytes.data, bytes.size) == 1);
+        break;
+    case S3A_DIGEST_SHA256:
         s3a_check(SHA256_Update((SHA256_CTX *)digest->state, bytes.data, bytes.size) == 1);
+        break;
     }
 }
 
 void s3a_digest_end(struct s3a_digest *digest, uint8_t *ret_bytes)
 {
-    if (digest->kind == S3A_DIGEST_MD5) {
+    switch (digest->kind) {
+    case S3A_DIGEST_MD5:
         s3a_check(MD5_Final(ret_bytes, (MD5_CTX *)digest->state) == 1);
-    } else {
+        break;
+    case S3A_DIGEST_SHA1:
+        s3a_check(SHA1_Final(ret_bytes, (SHA_CTX *)digest->state) == 1);
+        break;
+    case S3A_DIGEST_SHA256:
         s3a_check(SHA256_Final(ret_bytes, (SHA256_CTX *)digest->state) == 1);
+        break;
     }
     s3a_check(start(digest));
 }

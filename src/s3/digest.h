@@ -2,18 +2,20 @@
 #ifndef S3A_DIGEST_H
 #define S3A_DIGEST_H
 
-/* MD5, SHA-256 and HMAC-SHA-256 of libcrypto, and their printed forms. Nothing here allocates but
- * the buffers it writes to; any thread may call any of it. */
+/* MD5, SHA-1, SHA-256 and HMAC-SHA-256 of libcrypto, and their printed forms. Nothing here
+ * allocates but the buffers it writes to; any thread may call any of it. */
 
 #include "buf.h"
 #include "str.h"
 
 #define S3A_MD5_SIZE 16
+#define S3A_SHA1_SIZE 20
 #define S3A_SHA256_SIZE 32
 #define S3A_SHA256_HEX_SIZE 64
 
 enum s3a_digest_kind {
     S3A_DIGEST_MD5,
+    S3A_DIGEST_SHA1, /* for checksums of others only */
     S3A_DIGEST_SHA256,
 };
 
@@ -33,7 +35,7 @@ S3A_MUST_CHECK enum s3a_status s3a_digest_init(struct s3a_digest *digest,
 void s3a_digest_fini(struct s3a_digest *digest);
 void s3a_digest_add(struct s3a_digest *digest, struct s3a_str bytes);
 
-/* Writes S3A_MD5_SIZE or S3A_SHA256_SIZE bytes; the digest starts afresh. */
+/* Writes S3A_MD5_SIZE, S3A_SHA1_SIZE or S3A_SHA256_SIZE bytes; the digest starts afresh. */
 void s3a_digest_end(struct s3a_digest *digest, uint8_t *ret_bytes);
 
 /* In one go. */

@@ -58,12 +58,34 @@ enum s3a_code s3a_body_init(struct s3a_body *body, struct s3a_objects *objects,
     return body->is_spooled ? S3A_CODE_NONE : S3A_CODE_INTERNAL_ERROR;
 }
 
+enum s3a_code s3a_body_expect(struct s3a_body *body, const struct s3a_header *header)
+{
+    enum s3a_checksum_kind kind = s3a_checksum_kind_of(header->name);
+
+    if (kind == S3A_CHECKSUM_NONE) {
+        return S3A_CODE_NONE;
+    }
+    if (body->checksum.kind != S3A_CHECKSUM_NONE) {
+        body->message = "There is more than one x-amz-checksum- header";
+        return S3A_CODE_INVALID_REQUEST;
+    }
+    if (!s3a_base64_decode(header->value, body->checksum_announced, s3a_checksum_size(kind))) {
+        body->message = "The value of the x-amz-checksum- header is not valid";
+        return S3A_CODE_INVALID_REQUEST;
+    }
+    return s3a_checksum_init(&body->checksum, kind) == S3A_OK ? S3A_CODE_NONE
+                                                              : S3A_CODE_INTERNAL_ERROR;
+}
+
 enum s3a_code s3a_body_append(struct s3a_body *body, struct s3a_str bytes)
 {
     enum s3a_status status;
 
     if (body->is_hashed) {
         s3a_digest_add(&body->sha256, bytes);
+    }
+    if (body->checksum.kind != S3A_CHECKSUM_NONE) {
+        s3a_checksum_add(&body->checksum, bytes);
     }
     status = s3a_spool_append(&body->spool, bytes);
     if (status == S3A_OK) {
@@ -76,6 +98,17 @@ enum s3a_code s3a_body_append(struct s3a_body *body, struct s3a_str bytes)
     return S3A_CODE_SERVICE_UNAVAILABLE;
 }
 
+static bool has_announced_checksum(struct s3a_body *body)
+{
+    uint8_t checksum[S3A_CHECKSUM_SIZE_MAX];
+
+    if (body->checksum.kind == S3A_CHECKSUM_NONE) {
+        return true;
+    }
+    s3a_checksum_end(&body->checksum, checksum);
+    return memcmp(checksum, body->checksum_announced, s3a_checksum_size(body->checksum.kind)) == 0;
+}
+
 enum s3a_code s3a_body_end(struct s3a_body *body)
 {
     uint8_t sha256[S3A_SHA256_SIZE];
@@ -83,6 +116,9 @@ enum s3a_code s3a_body_end(struct s3a_body *body)
 
     s3a_spool_end(&body->spool);
     if (body->has_md5 && memcmp(body->md5_announced, body->spool.md5_bytes, S3A_MD5_SIZE) != 0) {
+        return S3A_CODE_BAD_DIGEST;
+    }
+    if (!has_announced_checksum(body)) {
         return S3A_CODE_BAD_DIGEST;
     }
     if (!body->is_hashed) {

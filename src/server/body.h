@@ -7,8 +7,10 @@
  * announced with. Nothing of it is visible before the write that it belongs to.
  */
 
+#include "checksum.h"
 #include "code.h"
 #include "digest.h"
+#include "op.h"
 #include "spool.h"
 
 /* Bodies that are no object's, such as the configuration of a new bucket. */
@@ -22,6 +24,8 @@ struct s3a_body {
     char sha256_announced[S3A_SHA256_HEX_SIZE];
     bool has_md5;
     uint8_t md5_announced[S3A_MD5_SIZE];
+    struct s3a_checksum checksum; /* kind NONE: none was announced */
+    uint8_t checksum_announced[S3A_CHECKSUM_SIZE_MAX];
     const char *message; /* what is wrong; NULL: the code says it */
 };
 
@@ -33,6 +37,13 @@ struct s3a_body {
  */
 enum s3a_code s3a_body_init(struct s3a_body *body, struct s3a_objects *objects,
                             struct s3a_str payload_hash, struct s3a_str content_md5);
+
+/*
+ * The body was announced with a header x-amz-checksum-..., too. Names that are none of a checksum
+ * known here are passed over. S3A_CODE_NONE; INVALID_REQUEST for a value that is none and for more
+ * than one; INTERNAL_ERROR.
+ */
+enum s3a_code s3a_body_expect(struct s3a_body *body, const struct s3a_header *header);
 
 /* S3A_CODE_NONE, or SERVICE_UNAVAILABLE where the store cannot take it (no space left, ...). */
 enum s3a_code s3a_body_append(struct s3a_body *body, struct s3a_str bytes);

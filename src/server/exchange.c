@@ -129,6 +129,9 @@ static enum s3a_code announce_body(struct s3a_exchange *exchange, struct s3a_str
     if (is_put || head->length > 0 || head->is_chunked) {
         code = s3a_body_init(&exchange->body, exchange->front->objects, payload_hash,
                              find_header(head, "content-md5"));
+        for (size_t i = 0; code == S3A_CODE_NONE && i < head->request.header_count; i++) {
+            code = s3a_body_expect(&exchange->body, &head->headers[i]);
+        }
         *ret_message = exchange->body.message;
     }
     if (code == S3A_CODE_NONE && (head->is_chunked || (is_put && !head->has_length))) {

@@ -3,10 +3,24 @@
 
 #include <string.h>
 
+/* "http://host:9000/bucket/key" is "/bucket/key": whoever goes through a proxy sends the one for
+ * the other (RFC 9112, section 3.2.2). Its host is that of the Host header, which is signed. */
+static struct s3a_str without_authority(struct s3a_str target)
+{
+    struct s3a_str rest = target;
+
+    if (!s3a_str_starts_with_nocase(target, "http://")) {
+        return target;
+    }
+    rest = s3a_str_skip(rest, strlen("http://"));
+    return s3a_str_skip(rest, s3a_str_find(rest, '/'));
+}
+
 void s3a_head_init(struct s3a_head *head, struct s3a_pool *pool, struct s3a_str method,
                    struct s3a_str target, size_t header_count)
 {
     *head = (struct s3a_head){.pool = pool, .request = {.method = method}};
+    target = without_authority(target);
     head->request.path = s3a_str_split(&target, '?');
     head->request.query = target;
     if (header_count > S3A_HEAD_HEADERS_MAX) {

@@ -33,6 +33,23 @@ static void hashes_what_the_standards_hash(void **state)
                         "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
+/* Vectors: FIPS 180-4. SHA-1 has no short cut of its own. */
+static void sha_1_is_there_for_the_checksums_of_others(void **state)
+{
+    (void)state;
+    struct s3a_digest digest;
+    uint8_t sha1[S3A_SHA1_SIZE];
+
+    assert_int_equal(s3a_digest_init(&digest, S3A_DIGEST_SHA1), S3A_OK);
+    s3a_digest_add(&digest, S3A_STR("a"));
+    s3a_digest_add(&digest, S3A_STR("bc"));
+    s3a_digest_end(&digest, sha1);
+    assert_string_equal(hex(sha1, sizeof(sha1)), "a9993e364706816aba3e25717850c26c9cd0d89d");
+    s3a_digest_end(&digest, sha1);
+    assert_string_equal(hex(sha1, sizeof(sha1)), "da39a3ee5e6b4b0d3255bfef95601890afd80709");
+    s3a_digest_fini(&digest);
+}
+
 static void a_digest_takes_its_bytes_in_any_pieces(void **state)
 {
     (void)state;
@@ -195,6 +212,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hashes_what_the_standards_hash),
+        cmocka_unit_test(sha_1_is_there_for_the_checksums_of_others),
         cmocka_unit_test(a_digest_takes_its_bytes_in_any_pieces),
         cmocka_unit_test(a_digest_under_way_may_be_copied),
         cmocka_unit_test(authenticates_what_the_standard_authenticates),

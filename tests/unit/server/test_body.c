@@ -89,6 +89,67 @@ static void an_announcement_that_is_none_is_refused(void **state)
     assert_non_null(message);
 }
 
+/* Takes "hello", announced with headers of checksums. */
+static enum s3a_code take_checked(struct scene *scene, const struct s3a_header *headers,
+                                  size_t count)
+{
+    struct s3a_body body;
+    enum s3a_code code =
+        s3a_body_init(&body, scene->objects, S3A_STR(S3A_UNSIGNED_PAYLOAD), s3a_str_make(NULL, 0));
+
+    for (size_t i = 0; code == S3A_CODE_NONE && i < count; i++) {
+        code = s3a_body_expect(&body, &headers[i]);
+    }
+    if (code == S3A_CODE_NONE) {
+        assert_int_equal(s3a_body_append(&body, S3A_STR("he")), S3A_CODE_NONE);
+        assert_int_equal(s3a_body_append(&body, S3A_STR("llo")), S3A_CODE_NONE);
+        code = s3a_body_end(&body);
+    }
+    s3a_body_fini(&body);
+    return code;
+}
+
+#define HEADER(name, value)                                                                        \
+    {                                                                                              \
+        S3A_STR_INIT(name), S3A_STR_INIT(value)                                                    \
+    }
+
+static void any_checksum_is_checked(void **state)
+{
+    static const struct s3a_header good[] = {
+        HEADER("x-amz-checksum-crc32", "NhCmhg=="),
+        HEADER("x-amz-checksum-crc32c", "mnG7TA=="),
+        HEADER("x-amz-checksum-crc64nvme", "M3eFcAZSQlc="),
+        HEADER("x-amz-checksum-sha1", "qvTGHdzF6KLavt4PO0gs2a6pQ00="),
+        HEADER("x-amz-checksum-sha256", "LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ="),
+        HEADER("x-amz-checksum-xxhash64", "unknown"),
+        HEADER("x-amz-sdk-checksum-algorithm", "CRC32"),
+    };
+    static const struct s3a_header bad[] = {
+        HEADER("x-amz-checksum-crc32", "NhCmhw=="),
+        HEADER("x-amz-checksum-crc32c", "NhCmhg=="),
+        HEADER("x-amz-checksum-crc64nvme", "M3eFcAZSQlg="),
+        HEADER("x-amz-checksum-sha1", "qvTGHdzF6KLavt4PO0gs2a6pQ04="),
+        HEADER("x-amz-checksum-sha256", "LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCU="),
+    };
+    static const struct s3a_header none[] = {
+        HEADER("x-amz-checksum-crc32", ""),
+        HEADER("x-amz-checksum-crc32", "NhCmhg"),
+        HEADER("x-amz-checksum-crc64nvme", "NhCmhg=="),
+    };
+
+    for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+        assert_int_equal(take_checked(*state, &good[i], 1), S3A_CODE_NONE);
+    }
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        assert_int_equal(take_checked(*state, &bad[i], 1), S3A_CODE_BAD_DIGEST);
+    }
+    for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++) {
+        assert_int_equal(take_checked(*state, &none[i], 1), S3A_CODE_INVALID_REQUEST);
+    }
+    assert_int_equal(take_checked(*state, good, 2), S3A_CODE_INVALID_REQUEST);
+}
+
 static void the_file_of_a_large_body_goes_with_it(void **state)
 {
     struct scene *scene = *state;
@@ -138,6 +199,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         SCENE_TEST(it_is_what_it_was_announced_to_be),
         SCENE_TEST(an_announcement_that_is_none_is_refused),
+        SCENE_TEST(any_checksum_is_checked),
         SCENE_TEST(the_file_of_a_large_body_goes_with_it),
         SCENE_TEST(without_memory_it_says_so),
     };

@@ -39,6 +39,26 @@ static void the_target_stays_as_it_was_sent(void **state)
     s3a_pool_fini(&pool);
 }
 
+static void an_absolute_target_counts_from_its_path_on(void **state)
+{
+    (void)state;
+    static const char *const rows[][3] = {
+        {"http://h:9000/b/k?x=/y", "/b/k", "x=/y"},
+        {"HTTP://h/", "/", ""},
+        {"http://h", "", ""},
+        {"/http://h/b", "/http://h/b", ""},
+    };
+    struct s3a_pool pool = {0};
+    struct s3a_head head;
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        assert_int_equal(READ_HEAD(&head, &pool, rows[i][0], "Host: h"), S3A_CODE_NONE);
+        assert_str(head.request.path, rows[i][1]);
+        assert_str(head.request.query, rows[i][2]);
+    }
+    s3a_pool_fini(&pool);
+}
+
 static void names_are_lower_case_and_values_trimmed_and_in_order(void **state)
 {
     (void)state;
@@ -166,6 +186,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_target_stays_as_it_was_sent),
+        cmocka_unit_test(an_absolute_target_counts_from_its_path_on),
         cmocka_unit_test(names_are_lower_case_and_values_trimmed_and_in_order),
         cmocka_unit_test(it_says_what_comes_of_the_body),
         cmocka_unit_test(a_body_of_two_lengths_is_refused),
