@@ -88,6 +88,9 @@ static void step(struct s3a_request *request, enum s3a_request_event event)
     switch (event) {
     case S3A_REQUEST_STARTED:
     case S3A_REQUEST_WOKEN:
+        if (request->prepare) {
+            request->prepare(request);
+        }
         s3a_request_send(request);
         break;
     case S3A_REQUEST_ANSWERED:

@@ -83,6 +83,17 @@ static void apply_put(struct fake_store *store, const struct s3a_call *call,
     }
 }
 
+static void apply_delete(struct fake_store *store, const struct s3a_call *call,
+                         struct s3a_answer *answer)
+{
+    if (call->op.if_match.data && !is_match(store, call->op.if_match)) {
+        s3a_answer_fail(answer,
+                        store->exists ? S3A_CODE_PRECONDITION_FAILED : S3A_CODE_NO_SUCH_KEY);
+    } else {
+        store->exists = false;
+    }
+}
+
 static void give_header(struct s3a_answer *answer, const char *name, const char *value)
 {
     if (value[0]) {
@@ -121,6 +132,8 @@ static void apply(struct fake_store *store, struct s3a_call *call)
     answer->modified_ms = NOW_MS;
     if (call->op.kind == S3A_OP_PUT_OBJECT) {
         apply_put(store, call, answer);
+    } else if (call->op.kind == S3A_OP_DELETE_OBJECT) {
+        apply_delete(store, call, answer);
     } else {
         apply_get(store, call, answer);
     }

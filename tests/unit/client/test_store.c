@@ -9,7 +9,7 @@
 #include "desk.h"
 #include "error.h"
 
-/* What is wrong with arguments is said by name, and nothing is sent. */
+/* Deletes; and what is wrong with arguments, which is said by name before anything is sent. */
 
 #define assert_refused(call, word)                                                                 \
     do {                                                                                           \
@@ -32,6 +32,36 @@ static enum s3a_status change_nothing(struct s3a_object *object, void *arg)
     (void)object;
     (void)arg;
     return S3A_OK;
+}
+
+static enum s3a_status remove_it(struct desk *desk, const char *etag)
+{
+    return s3a_store_delete(desk->store, DESK_BUCKET, DESK_KEY, etag, NULL);
+}
+
+static void a_delete_removes_what_it_names(void **state)
+{
+    struct desk *desk = *state;
+
+    fake_store_put(&desk->fake, "text", NULL);
+    assert_int_equal(remove_it(desk, "\"2\""), S3A_CONFLICT);
+    assert_int_equal(remove_it(desk, "1"), S3A_OK);
+    assert_int_equal(remove_it(desk, "1"), S3A_NOT_FOUND);
+    assert_int_equal(remove_it(desk, NULL), S3A_OK);
+    desk_script(desk, FAKE_ANSWER_LOST);
+    assert_int_equal(remove_it(desk, ""), S3A_IN_DOUBT);
+}
+
+static void a_delete_names_it_as_the_store_wants_it(void **state)
+{
+    struct desk *desk = *state;
+    char etag[129] = "";
+
+    desk->fake.wants_bare_etag = true;
+    assert_int_equal(desk_put(desk, "one", etag, NULL), S3A_OK);
+    assert_int_equal(desk_put(desk, "two", etag, NULL), S3A_OK);
+    assert_int_equal(remove_it(desk, etag), S3A_OK);
+    assert_stored(desk, "");
 }
 
 static void a_store_needs_a_client_and_a_whole_codec(void **state)
@@ -201,6 +231,8 @@ static void a_forked_child_has_no_client(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        DESK_TEST(a_delete_removes_what_it_names),
+        DESK_TEST(a_delete_names_it_as_the_store_wants_it),
         DESK_TEST(a_store_needs_a_client_and_a_whole_codec),
         DESK_TEST(a_store_that_is_null_is_named),
         DESK_TEST(what_a_read_needs_is_named),
