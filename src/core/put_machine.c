@@ -215,6 +215,26 @@ static void cancel(const struct turn *turn)
     } else if (machine->at == S3A_PUT_AT_REST || (machine->at == S3A_PUT_AT_LOOK && !is_open)) {
         turn->action->abandon = machine->at == S3A_PUT_AT_LOOK;
         give_up(turn);
+    } else if (machine->at == S3A_PUT_AT_PUT) {
+        machine->leave_ms = turn->event->now_ms + S3A_PUT_CANCEL_MS;
+        turn->action->wake_ms = machine->leave_ms;
+    }
+}
+
+static void wake(const struct turn *turn)
+{
+    struct s3a_put_machine *machine = turn->machine;
+
+    if (machine->at == S3A_PUT_AT_REST) {
+        send(turn, machine->next);
+    } else if (machine->at != S3A_PUT_AT_PUT || machine->leave_ms == 0) {
+        return;
+    } else if (turn->event->now_ms < machine->leave_ms) {
+        turn->action->wake_ms = machine->leave_ms;
+    } else {
+        turn->action->abandon = true;
+        machine->doubt = true;
+        send(turn, S3A_PUT_REQUEST_LOOK);
     }
 }
 
@@ -239,9 +259,7 @@ void s3a_put_step(struct s3a_put_machine *machine, const struct s3a_put_event *e
         }
         break;
     case S3A_PUT_WAKE:
-        if (machine->at == S3A_PUT_AT_REST) {
-            send(&turn, machine->next);
-        }
+        wake(&turn);
         break;
     case S3A_PUT_CANCEL:
         cancel(&turn);

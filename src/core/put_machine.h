@@ -43,6 +43,9 @@
 #define S3A_PUT_PATIENCE_MS 20000
 #define S3A_PUT_TRIES_MIN 3
 
+/* How long a cancelled write is waited for before it is left alone, and looked at. */
+#define S3A_PUT_CANCEL_MS 1000
+
 enum s3a_put_condition {
     S3A_PUT_ALWAYS,
     S3A_PUT_IF_ABSENT,
@@ -109,6 +112,7 @@ struct s3a_put_machine {
     bool flipped;              /* bare_etag was changed on account of it */
     bool closing;              /* no further PUT */
     bool cancelled;
+    uint64_t leave_ms;       /* cancelled in PUT: no answer is waited for any longer; 0: not yet */
     enum s3a_status trouble; /* the last failure */
     uint64_t trouble_ms;     /* since when */
     uint32_t tries;          /* since then */

@@ -174,6 +174,22 @@ static void a_cancelled_put_that_was_not_made_says_so(void **state)
     assert_stored(desk, "");
 }
 
+static void a_cancelled_put_without_an_answer_is_looked_at(void **state)
+{
+    struct desk *desk = *state;
+    struct s3a_bytes bytes = bytes_of("one");
+    struct s3a_object object = {.bucket = DESK_BUCKET, .key = DESK_KEY, .value = &bytes};
+
+    desk_script(desk, FAKE_SILENCE);
+    struct s3a_future *future = s3a_store_put_async(desk->store, &object);
+    fake_store_wait(&desk->fake, 1);
+    s3a_future_cancel(future);
+    assert_int_equal(s3a_future_wait(future, S3A_WAIT_FOREVER, NULL), S3A_IN_DOUBT);
+    s3a_future_free(future);
+    assert_requests(desk, "PH");
+    assert_int_equal(desk->fake.abandoned_count, 1);
+}
+
 static void note_status(struct s3a_future *future, void *user)
 {
     *(enum s3a_status *)user = s3a_future_wait(future, 0, NULL);
@@ -254,6 +270,7 @@ int main(void)
         DESK_TEST(an_overwrite_in_doubt_is_not_repeated),
         DESK_TEST(the_same_bytes_from_another_hand_are_noticed),
         DESK_TEST(a_cancelled_put_that_was_not_made_says_so),
+        DESK_TEST(a_cancelled_put_without_an_answer_is_looked_at),
         DESK_TEST(a_client_is_freed_with_a_put_under_way),
         DESK_TEST(an_etag_is_taken_with_quotes_or_without),
         DESK_TEST(without_memory_nothing_is_written),

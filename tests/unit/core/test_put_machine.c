@@ -302,6 +302,23 @@ static void a_cancelled_write_that_is_under_way_is_waited_for(void **state)
     assert_ended(&story, S3A_CANCELLED);
 }
 
+static void a_cancelled_write_without_an_answer_is_left_and_looked_at(void **state)
+{
+    struct story story = begin(S3A_PUT_IF_MATCH);
+
+    (void)state;
+    cancel(&story);
+    assert_int_equal(story.action.wake_ms, START_MS + S3A_PUT_CANCEL_MS);
+    step(&story, &(struct s3a_put_event){.kind = S3A_PUT_WAKE});
+    assert_int_equal(story.action.wake_ms, START_MS + S3A_PUT_CANCEL_MS); /* too early */
+    story.now_ms += S3A_PUT_CANCEL_MS;
+    step(&story, &(struct s3a_put_event){.kind = S3A_PUT_WAKE});
+    assert_true(story.action.abandon);
+    assert_looks(&story);
+    look_sees(&story, ETAG_BEFORE, "");
+    assert_ended(&story, S3A_IN_DOUBT);
+}
+
 static void a_cancelled_write_in_doubt_is_looked_at_but_not_repeated(void **state)
 {
     struct story story = begin(S3A_PUT_IF_MATCH);
@@ -369,6 +386,7 @@ int main(void)
         cmocka_unit_test(a_store_that_wants_its_etag_bare_gets_it_so),
         cmocka_unit_test(a_refusal_in_both_forms_is_a_conflict),
         cmocka_unit_test(a_cancelled_write_that_is_under_way_is_waited_for),
+        cmocka_unit_test(a_cancelled_write_without_an_answer_is_left_and_looked_at),
         cmocka_unit_test(a_cancelled_write_in_doubt_is_looked_at_but_not_repeated),
         cmocka_unit_test(a_cancelled_rest_ends_at_once),
         cmocka_unit_test(etags_are_equal_with_and_without_quotes),
