@@ -26,6 +26,11 @@ config)
     "$program" >>"$directory/out"
     for value in 1 11 12 22; do expect "^app is $value, as "; done
     ;;
+fencing)
+    "$program" >"$directory/out"
+    expect '^token [0-9]+ wrote: by its successor$'
+    expect '^token [0-9]+ is refused: [0-9]+ has been here$'
+    ;;
 testing)
     "$program" >"$directory/out"
     expect '^S3 at http://127'
