@@ -24,15 +24,15 @@ static uint64_t margin_within(uint64_t margin_ms, uint64_t warn_ms)
 
 /*
  * TERM comes so early that CMD has its kill_after before KILL, but leaves the holder at least two
- * heartbeats to get one through; a lease of less than three gives a third.
+ * heartbeats to get one through; a lease that is not good for so long gives a quarter.
  */
-static uint64_t warn_before_lease_end(const struct s3a_ending_terms *terms)
+static uint64_t warn_before_lease_end(const struct s3a_ending *ending)
 {
-    uint64_t beats_ms = 2 * terms->heartbeat_ms;
-    uint64_t room_ms = terms->lease_ms > beats_ms ? terms->lease_ms - beats_ms : 0;
+    uint64_t beats_ms = 2 * ending->terms.heartbeat_ms;
+    uint64_t room_ms = ending->good_ms > beats_ms ? ending->good_ms - beats_ms : 0;
 
-    room_ms = room_ms > terms->lease_ms / 3 ? room_ms : terms->lease_ms / 3;
-    return least(terms->kill_after_ms + KILL_MARGIN_MS, room_ms);
+    room_ms = room_ms > ending->good_ms / 4 ? room_ms : ending->good_ms / 4;
+    return least(ending->terms.kill_after_ms + KILL_MARGIN_MS, room_ms);
 }
 
 void s3a_ending_init(struct s3a_ending *ending, const struct s3a_ending_terms *terms,
@@ -42,7 +42,6 @@ void s3a_ending_init(struct s3a_ending *ending, const struct s3a_ending_terms *t
     if (terms->on_lost == S3A_ON_LOST_KILL) {
         ending->terms.kill_after_ms = 0;
     }
-    ending->warn_ms = warn_before_lease_end(&ending->terms);
     if (terms->max_hold_ms > 0 && terms->on_lost != S3A_ON_LOST_IGNORE) {
         ending->hold_end_ms = now_ms + terms->max_hold_ms;
         ending->hold_warn_ms =
@@ -73,22 +72,26 @@ static uint64_t kill_time(const struct s3a_ending *ending, uint64_t now_ms, uint
     return least(at_ms, last_ms);
 }
 
+static uint64_t kill_before_lease_end(const struct s3a_ending *ending,
+                                      const struct s3a_ending_sight *sight)
+{
+    return kill_time(ending, sight->now_ms, sight->now_ms + sight->remaining_ms,
+                     margin_within(KILL_MARGIN_MS, ending->warn_ms));
+}
+
 static uint64_t plan_kill(const struct s3a_ending *ending, const struct s3a_ending_sight *sight)
 {
-    uint64_t now_ms = sight->now_ms;
-
-    switch (ending->cause) {
-    case S3A_ENDING_DANGER:
-        return kill_time(ending, now_ms, now_ms + sight->remaining_ms,
-                         margin_within(KILL_MARGIN_MS, ending->warn_ms));
-    case S3A_ENDING_HELD_TOO_LONG:
-        return kill_time(ending, now_ms, ending->hold_end_ms,
-                         margin_within(HOLD_MARGIN_MS, ending->hold_warn_ms));
-    case S3A_ENDING_LOST:
-    case S3A_ENDING_NONE:
-        break;
+    if (ending->cause == S3A_ENDING_DANGER) {
+        return kill_before_lease_end(ending, sight);
     }
-    return now_ms + ending->terms.kill_after_ms;
+    if (ending->cause == S3A_ENDING_HELD_TOO_LONG) {
+        uint64_t held_ms = kill_time(ending, sight->now_ms, ending->hold_end_ms,
+                                     margin_within(HOLD_MARGIN_MS, ending->hold_warn_ms));
+        return sight->remaining_ms > ending->warn_ms
+                   ? held_ms
+                   : least(held_ms, kill_before_lease_end(ending, sight));
+    }
+    return sight->now_ms + ending->terms.kill_after_ms;
 }
 
 /* When the next cause may be there, as far as it can be foreseen. */
@@ -100,7 +103,7 @@ static uint64_t next_look(const struct s3a_ending *ending, const struct s3a_endi
     if (sight->remaining_ms > ending->warn_ms) {
         danger_ms = sight->now_ms + sight->remaining_ms - ending->warn_ms;
     }
-    if (ending->hold_end_ms != S3A_NEVER) {
+    if (ending->hold_end_ms != S3A_NEVER && ending->cause == S3A_ENDING_NONE) {
         hold_ms = ending->hold_end_ms - ending->hold_warn_ms;
     }
     return least(danger_ms, hold_ms);
@@ -122,32 +125,48 @@ static struct s3a_order ignore(struct s3a_ending *ending, enum s3a_ending_cause 
     return (struct s3a_order){.wake_ms = next_look(ending, sight)};
 }
 
-struct s3a_order s3a_ending_step(struct s3a_ending *ending, const struct s3a_ending_sight *sight,
-                                 enum s3a_ending_cause *ret_news)
+/* The order has been given. What has become worse since may hasten KILL, never put it off. */
+static struct s3a_order follow_up(struct s3a_ending *ending, enum s3a_ending_cause cause,
+                                  const struct s3a_ending_sight *sight,
+                                  enum s3a_ending_cause *ret_news)
 {
-    enum s3a_ending_cause cause = find_cause(ending, sight);
-
-    *ret_news = S3A_ENDING_NONE;
-    if (ending->terms.on_lost == S3A_ON_LOST_IGNORE) {
-        return ignore(ending, cause, sight, ret_news);
-    }
-    if (ending->cause == S3A_ENDING_NONE && cause == S3A_ENDING_NONE) {
-        return (struct s3a_order){.wake_ms = next_look(ending, sight)};
-    }
-    if (ending->cause == S3A_ENDING_NONE) {
-        ending->cause = cause;
-        *ret_news = cause;
-        ending->kill_ms = plan_kill(ending, sight);
-        if (ending->kill_ms > sight->now_ms) {
-            return (struct s3a_order){SIGTERM, ending->kill_ms};
-        }
-    }
     if (cause == S3A_ENDING_LOST && ending->cause != S3A_ENDING_LOST) {
         ending->cause = cause;
         *ret_news = cause;
     }
+    if (!sight->lost && sight->remaining_ms <= ending->warn_ms) {
+        ending->kill_ms = least(ending->kill_ms, kill_before_lease_end(ending, sight));
+    }
     if (sight->now_ms < ending->kill_ms) {
-        return (struct s3a_order){.wake_ms = ending->kill_ms};
+        return (struct s3a_order){.wake_ms = least(ending->kill_ms, next_look(ending, sight))};
+    }
+    return (struct s3a_order){SIGKILL, S3A_NEVER};
+}
+
+struct s3a_order s3a_ending_step(struct s3a_ending *ending, const struct s3a_ending_sight *sight,
+                                 enum s3a_ending_cause *ret_news)
+{
+    *ret_news = S3A_ENDING_NONE;
+    if (sight->remaining_ms > ending->good_ms) {
+        ending->good_ms = sight->remaining_ms;
+        ending->warn_ms = warn_before_lease_end(ending);
+    }
+    enum s3a_ending_cause cause = find_cause(ending, sight);
+
+    if (ending->terms.on_lost == S3A_ON_LOST_IGNORE) {
+        return ignore(ending, cause, sight, ret_news);
+    }
+    if (ending->cause != S3A_ENDING_NONE) {
+        return follow_up(ending, cause, sight, ret_news);
+    }
+    if (cause == S3A_ENDING_NONE) {
+        return (struct s3a_order){.wake_ms = next_look(ending, sight)};
+    }
+    ending->cause = cause;
+    *ret_news = cause;
+    ending->kill_ms = plan_kill(ending, sight);
+    if (ending->kill_ms > sight->now_ms) {
+        return (struct s3a_order){SIGTERM, least(ending->kill_ms, next_look(ending, sight))};
     }
     return (struct s3a_order){SIGKILL, S3A_NEVER};
 }

@@ -10,7 +10,8 @@
  *       ├─────► LOST (TERM) ────► KILL      the lock went without that warning
  *       └─────► HELD_TOO_LONG (TERM) ─► KILL      before --max-hold is reached
  *
- * An order that has been given stands: CMD is ended also where a heartbeat gets through after all,
+ * Whatever the cause, KILL comes before the lease ends, where that can be foreseen. An order that
+ * has been given stands: CMD is ended also where a heartbeat gets through after all,
  * since nobody can say how much of its work a CMD that was sent a TERM has still done.
  */
 
@@ -29,7 +30,6 @@ enum s3a_on_lost {
 struct s3a_ending_terms {
     enum s3a_on_lost on_lost;
     uint64_t kill_after_ms; /* from TERM to KILL, where there is as much time */
-    uint64_t lease_ms;
     uint64_t heartbeat_ms;
     uint64_t max_hold_ms; /* 0: no bound */
 };
@@ -43,6 +43,7 @@ enum s3a_ending_cause {
 
 struct s3a_ending {
     struct s3a_ending_terms terms;
+    uint64_t good_ms;      /* how long the lease is good after a heartbeat, as far as was seen */
     uint64_t warn_ms;      /* how long before the lease's end it is in danger */
     uint64_t hold_end_ms;  /* when max_hold_ms is reached */
     uint64_t hold_warn_ms; /* and how long before that CMD is ended */

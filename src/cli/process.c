@@ -24,7 +24,7 @@ struct launch {
     char path[PATH_MAX];
     char **shell_words; /* for a script without "#!" */
     pid_t parent;
-    int gate[2];   /* closed by the parent: go on */
+    int gate[2];   /* a byte from the parent: go on; closed: it is gone */
     int report[2]; /* closed by exec(); otherwise its errno */
 };
 
@@ -70,6 +70,7 @@ static int find_program(const char *word, char ret_path[PATH_MAX])
 static _Noreturn void run_launched(const struct launch *launch)
 {
     const struct s3a_process_plan *plan = launch->plan;
+    ssize_t got;
     char go;
 
     if (plan->supervised) {
@@ -80,7 +81,11 @@ static _Noreturn void run_launched(const struct launch *launch)
         }
     }
     close(launch->gate[1]);
-    while (read(launch->gate[0], &go, 1) < 0 && errno == EINTR) {
+    do {
+        got = read(launch->gate[0], &go, 1);
+    } while (got < 0 && errno == EINTR);
+    if (got != 1) {
+        _exit(S3A_EXIT_CANNOT_RUN);
     }
     if ((plan->standard_input == 0 || dup2(plan->standard_input, STDIN_FILENO) >= 0) &&
         (plan->standard_output == 0 || dup2(plan->standard_output, STDOUT_FILENO) >= 0)) {
@@ -148,6 +153,8 @@ static int launch_process(struct launch *launch, pid_t *ret_pid, struct s3a_erro
     if (plan->before_exec) {
         plan->before_exec(pid, plan->user);
     }
+    while (write(launch->gate[1], "", 1) < 0 && errno == EINTR) {
+    }
     close_pair(launch->gate);
     close(launch->report[1]);
     launch->report[1] = -1;
@@ -178,6 +185,14 @@ static char **make_shell_words(char *const *words, char *path)
         }
     }
     return result;
+}
+
+int s3a_process_find(const char *word, struct s3a_error *error)
+{
+    char path[PATH_MAX];
+    int missing = find_program(word, path);
+
+    return missing == 0 ? S3A_EXIT_DONE : tell_failure(word, missing, error);
 }
 
 int s3a_process_start(const struct s3a_process_plan *plan, pid_t *ret_pid, struct s3a_error *error)

@@ -36,6 +36,9 @@ struct s3a_process_plan {
  */
 int s3a_process_start(const struct s3a_process_plan *plan, pid_t *ret_pid, struct s3a_error *error);
 
+/* Is there such a program? S3A_EXIT_DONE, or what s3a_process_start() would return. */
+int s3a_process_find(const char *word, struct s3a_error *error);
+
 /*
  * A copy of this process's environment in which the given NAME=VALUE texts replace those of the
  * same names. The texts are not copied. To be freed with free(); NULL: no memory.

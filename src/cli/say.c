@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "exit_code.h"
 #include "human.h"
@@ -43,6 +44,17 @@ void s3a_say_note(const char *format, ...)
 
     va_start(args, format);
     if (notes) {
+        say(format, args);
+    }
+    va_end(args);
+}
+
+void s3a_say_progress(const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    if (details || (notes && isatty(STDERR_FILENO))) {
         say(format, args);
     }
     va_end(args);

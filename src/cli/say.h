@@ -13,6 +13,8 @@ void s3a_say_setup(bool quiet, bool verbose);
 
 void s3a_say_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void s3a_say_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* What takes its time: for those who sit at a terminal, or asked for details. */
+void s3a_say_progress(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void s3a_say_detail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* The story of a call that failed. Returns the exit code that goes with it. */

@@ -28,6 +28,13 @@ void s3a_signals_restore(const struct s3a_inherited *inherited)
     sigprocmask(SIG_SETMASK, &inherited->mask, NULL);
 }
 
+static bool is_ignored(int signal)
+{
+    struct sigaction found;
+
+    return sigaction(signal, NULL, &found) == 0 && found.sa_handler == SIG_IGN;
+}
+
 enum s3a_status s3a_signals_open(int *ret_fd, struct s3a_error *error)
 {
     sigset_t read_here;
@@ -35,7 +42,9 @@ enum s3a_status s3a_signals_open(int *ret_fd, struct s3a_error *error)
 
     sigemptyset(&read_here);
     for (size_t i = 0; i < sizeof(polled) / sizeof(polled[0]); i++) {
-        sigaddset(&read_here, polled[i]);
+        if (!is_ignored(polled[i])) {
+            sigaddset(&read_here, polled[i]);
+        }
     }
     blocked = read_here;
     sigaddset(&blocked, SIGTTIN);
@@ -55,6 +64,17 @@ int s3a_signals_next(int fd)
 bool s3a_signals_ends(int signal)
 {
     return signal == SIGINT || signal == SIGTERM || signal == SIGHUP || signal == SIGQUIT;
+}
+
+void s3a_signals_stop(void)
+{
+    sigset_t stop;
+
+    sigemptyset(&stop);
+    sigaddset(&stop, SIGTSTP);
+    raise(SIGTSTP);
+    sigprocmask(SIG_UNBLOCK, &stop, NULL);
+    sigprocmask(SIG_BLOCK, &stop, NULL);
 }
 
 const char *s3a_signals_name(int signal)

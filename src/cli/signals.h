@@ -32,7 +32,8 @@ void s3a_signals_restore(const struct s3a_inherited *inherited);
 /*
  * Blocks INT, TERM, HUP, QUIT, USR1, USR2, CONT, WINCH, TSTP and CHLD, which are then read from
  * *ret_fd (non-blocking, to be closed by the caller), and TTIN and TTOU, so that taking the
- * terminal back does not stop us. They stay blocked.
+ * terminal back does not stop us. They stay blocked. One that is ignored is left alone: it would be
+ * delivered where it is blocked (a blocked signal is never discarded, see signal(7)).
  */
 enum s3a_status s3a_signals_open(int *ret_fd, struct s3a_error *error);
 
@@ -41,6 +42,9 @@ int s3a_signals_next(int fd);
 
 /* INT, TERM, HUP, QUIT: somebody wants it to end. */
 bool s3a_signals_ends(int signal);
+
+/* Stops this process, as TSTP does where nobody blocks it; returns when it goes on. */
+void s3a_signals_stop(void);
 
 /* "INT", "TERM", ...: for messages. */
 const char *s3a_signals_name(int signal);

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <sys/eventfd.h>
-#include <unistd.h>
+#include <time.h>
 
 #include "fault.h"
 #include "now.h"
@@ -48,37 +48,44 @@ static uint64_t obey(struct s3a_child *child, const struct s3a_watch *watch)
     return s3a_child_needs_looks(child) ? sooner(order.wake_ms, now_ms + LOOK_MS) : order.wake_ms;
 }
 
-enum s3a_status s3a_supervise(struct s3a_child *child, int signals, const struct s3a_watch *watch,
-                              struct s3a_error *error)
+/* False: nothing can be waited for. */
+static bool wait_for_events(int signals, int alarm, const struct s3a_watch *watch)
 {
-    enum s3a_status status = S3A_OK;
     eventfd_t events;
-    int signal;
-    int alarm = s3a_alarm_open();
+    struct pollfd polled[] = {{.fd = signals, .events = POLLIN},
+                              {.fd = watch->event_fd, .events = POLLIN},
+                              {.fd = alarm, .events = POLLIN}};
 
-    if (alarm < 0) {
-        return s3a_fault_errno(error, "no timer for the supervision of %d", (int)child->pid);
+    if (poll(polled, sizeof(polled) / sizeof(polled[0]), -1) < 0) {
+        return errno == EINTR;
     }
+    if (polled[1].revents != 0) {
+        eventfd_read(watch->event_fd, &events);
+    }
+    return true;
+}
+
+enum s3a_status s3a_supervise(struct s3a_child *child, int signals, int alarm,
+                              const struct s3a_watch *watch, struct s3a_error *error)
+{
+    const struct timespec pause = {.tv_nsec = (long)LOOK_MS * 1000000};
+    enum s3a_status status = S3A_OK;
+    int signal;
+
     for (;;) {
         while ((signal = s3a_signals_next(signals)) != 0) {
             pass_on(child, signal);
         }
         s3a_child_look(child);
         if (child->gone) {
-            break;
+            return status;
         }
         s3a_alarm_set(alarm, obey(child, watch));
-        struct pollfd polled[] = {{.fd = signals, .events = POLLIN},
-                                  {.fd = watch->event_fd, .events = POLLIN},
-                                  {.fd = alarm, .events = POLLIN}};
-        if (poll(polled, sizeof(polled) / sizeof(polled[0]), -1) < 0 && errno != EINTR) {
-            status = s3a_fault_errno(error, "the supervision of %d failed", (int)child->pid);
-            break;
-        }
-        if (polled[1].revents != 0) {
-            eventfd_read(watch->event_fd, &events);
+        if (!wait_for_events(signals, alarm, watch)) {
+            status = s3a_fault_errno(error, "%d had to be killed: its supervision failed",
+                                     (int)child->pid);
+            s3a_child_signal(child, SIGKILL);
+            nanosleep(&pause, NULL);
         }
     }
-    close(alarm);
-    return status;
 }

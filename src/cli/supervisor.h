@@ -22,8 +22,12 @@ struct s3a_watch {
     void *user;
 };
 
-/* Returns once the whole group is gone. signals: of s3a_signals_open(). */
-enum s3a_status s3a_supervise(struct s3a_child *child, int signals, const struct s3a_watch *watch,
-                              struct s3a_error *error);
+/*
+ * Returns once the whole group is gone. signals: of s3a_signals_open(); alarm: of
+ * s3a_alarm_open(). Whatever fails here, the group is not left alone: should there be no way to
+ * wait for it any more, it is killed, and S3A_SYSTEM says so.
+ */
+enum s3a_status s3a_supervise(struct s3a_child *child, int signals, int alarm,
+                              const struct s3a_watch *watch, struct s3a_error *error);
 
 #endif

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+#include "command.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <s3atomic/server.h>
+
+#include "exit_code.h"
+#include "fault.h"
+#include "globals.h"
+#include "listen.h"
+#include "out.h"
+#include "say.h"
+
+#define LISTEN_DEFAULT "127.0.0.1:9000"
+
+static struct {
+    const char *directory;
+    const char *listen;
+    struct s3a_texts buckets;
+    bool create_buckets;
+    const char *access_key;
+    const char *secret_key;
+} given = {.listen = LISTEN_DEFAULT};
+
+static const struct s3a_option options[] = {
+    {'d', "dir", "DIRECTORY",
+     "where everything is kept; made where it is missing. Default: a new one below TMPDIR that is "
+     "removed at the end",
+     .text = &given.directory},
+    {0, "listen", "ADDRESS:PORT",
+     "default " LISTEN_DEFAULT ", which only this machine can reach; port 0 is a free one",
+     .text = &given.listen},
+    {0, "bucket", "NAME", "make this bucket where it is missing; may be given several times",
+     .texts = &given.buckets},
+    {0, "auto-create", NULL, "writing to a bucket that does not exist makes it",
+     .flag = &given.create_buckets},
+    {0, "access-key", "KEY", "default: S3ATOMIC_ACCESS_KEY, else one is made up",
+     .text = &given.access_key},
+    {0, "secret-key", "KEY",
+     "default: S3ATOMIC_SECRET_KEY, else one is made up. Others can see a command line; better "
+     "use the environment",
+     .text = &given.secret_key},
+};
+
+static const char *or_environment(const char *value, const char *name)
+{
+    const char *found = value ? value : getenv(name);
+
+    return found && *found ? found : NULL;
+}
+
+static enum s3a_status check_keys(struct s3a_server_key *ret_key, struct s3a_error *error)
+{
+    ret_key->access_key = or_environment(given.access_key, "S3ATOMIC_ACCESS_KEY");
+    ret_key->secret_key = or_environment(given.secret_key, "S3ATOMIC_SECRET_KEY");
+    if (!ret_key->access_key != !ret_key->secret_key) {
+        return s3a_fault(error, S3A_INVALID,
+                         "%s is missing: give both keys, or none to have them made up",
+                         ret_key->access_key ? "S3ATOMIC_SECRET_KEY" : "S3ATOMIC_ACCESS_KEY");
+    }
+    return S3A_OK;
+}
+
+static void announce(const struct s3a_server *server, bool keys_given)
+{
+    const char *endpoint = s3a_server_endpoint(server);
+    const char *secret_key = keys_given ? NULL : s3a_server_secret_key(server);
+    struct s3a_json_line line;
+
+    if (s3a_globals.json) {
+        s3a_json_begin(&line, stdout);
+        s3a_json_text(&line, "endpoint", endpoint);
+        s3a_json_text(&line, "directory", s3a_server_directory(server));
+        s3a_json_text(&line, "access_key", s3a_server_access_key(server));
+        s3a_json_text(&line, "secret_key", secret_key);
+        s3a_json_end(&line);
+    } else {
+        printf("export AWS_ENDPOINT_URL=%s\nexport AWS_REGION=us-east-1\n"
+               "export AWS_ACCESS_KEY_ID=%s\n",
+               endpoint, s3a_server_access_key(server));
+        if (secret_key) {
+            printf("export AWS_SECRET_ACCESS_KEY=%s\n", secret_key);
+        }
+    }
+    fflush(stdout);
+}
+
+/* Until INT, TERM, HUP or QUIT comes. */
+static int wait_for_end(int signals)
+{
+    struct pollfd polled = {.fd = signals, .events = POLLIN};
+    int signal;
+
+    for (;;) {
+        while ((signal = s3a_signals_next(signals)) != 0) {
+            if (s3a_signals_ends(signal)) {
+                return signal;
+            }
+            if (signal == SIGTSTP) {
+                s3a_signals_stop();
+            }
+        }
+        if (poll(&polled, 1, -1) < 0 && errno != EINTR) {
+            return SIGTERM;
+        }
+    }
+}
+
+static int run_server(const struct s3a_server_options *server_options, int signals)
+{
+    struct s3a_server *server = NULL;
+    struct s3a_error error;
+
+    if (s3a_server_start(server_options, &server, &error) != S3A_OK) {
+        return s3a_say_failure(&error);
+    }
+    announce(server, server_options->key_count > 0);
+    s3a_say_note("serving %s%s at %s; INT (Ctrl-C) or TERM ends it", s3a_server_directory(server),
+                 server_options->directory ? "" : ", which is removed at the end,",
+                 s3a_server_endpoint(server));
+    int signal = wait_for_end(signals);
+    s3a_say_detail("%s came: finishing what is under way", s3a_signals_name(signal));
+    s3a_server_stop(server);
+    return S3A_EXIT_DONE;
+}
+
+static int serve(char **operands, size_t count)
+{
+    struct s3a_listen listen;
+    struct s3a_server_key key;
+    struct s3a_error error;
+    int signals;
+
+    (void)operands;
+    (void)count;
+    if (s3a_listen_parse(given.listen, &listen, &error) != S3A_OK ||
+        check_keys(&key, &error) != S3A_OK || s3a_signals_open(&signals, &error) != S3A_OK) {
+        return s3a_say_failure(&error);
+    }
+    if (!s3a_listen_is_loopback(&listen)) {
+        s3a_say_note("others can reach %s, and what they send and get is not encrypted",
+                     given.listen);
+    }
+    struct s3a_server_options server_options = {
+        .directory = given.directory,
+        .keep_files = given.directory != NULL,
+        .address = listen.address,
+        .port = listen.port,
+        .keys = &key,
+        .key_count = key.access_key ? 1 : 0,
+        .buckets = given.buckets.items,
+        .bucket_count = given.buckets.count,
+        .create_buckets = given.create_buckets,
+    };
+    int code = run_server(&server_options, signals);
+    close(signals);
+    return code;
+}
+
+const struct s3a_command s3a_cmd_serve = {
+    .name = "serve",
+    .operands = "",
+    .summary = "serves a directory as an S3 store",
+    .more = "Prints what others need to reach it, in a form that a shell can read; a secret only "
+            "where it was made up. The directory can be used by file:///DIRECTORY at the same "
+            "time.",
+    .options = options,
+    .option_count = sizeof(options) / sizeof(options[0]),
+    .run = serve,
+};

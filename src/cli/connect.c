@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+#include "connect.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "fault.h"
+#include "globals.h"
+
+#define ETAG_SIZE 129
+
+enum s3a_status s3a_connect(struct s3a_client **ret_client, struct s3a_error *error)
+{
+    struct s3a_client_options options = {
+        .endpoint = s3a_globals.endpoint,
+        .region = s3a_globals.region,
+        .body_bytes_max = S3A_OBJECT_BYTES_MAX,
+    };
+
+    return s3a_client_new(&options, ret_client, error);
+}
+
+enum s3a_status s3a_bytes_store_open(struct s3a_bytes_store *store, const char *content_type,
+                                     struct s3a_error *error)
+{
+    *store = (struct s3a_bytes_store){.codec = *s3a_bytes_codec()};
+    if (content_type) {
+        store->codec.content_type = content_type;
+    }
+    enum s3a_status status = s3a_connect(&store->client, error);
+    if (status != S3A_OK) {
+        return status;
+    }
+    store->store = s3a_store_new(store->client, &store->codec);
+    return store->store ? S3A_OK : s3a_fault(error, S3A_NO_MEMORY, "out of memory");
+}
+
+void s3a_bytes_store_close(struct s3a_bytes_store *store)
+{
+    s3a_store_free(store->store);
+    s3a_client_free(store->client);
+    *store = (struct s3a_bytes_store){0};
+}
+
+enum s3a_status s3a_etag_parse(const char *text, char ret_etag[ETAG_SIZE], struct s3a_error *error)
+{
+    size_t size = strlen(text);
+
+    *ret_etag = '\0';
+    if (size == 0 || size >= ETAG_SIZE || strpbrk(text, " \t\r\n*")) {
+        return s3a_fault(error, S3A_INVALID,
+                         "--if-match: \"%s\" is no ETag; head and ls -l --json show an object's",
+                         text);
+    }
+    memcpy(ret_etag, text, size + 1);
+    return S3A_OK;
+}
