@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 const char *s3a_human_duration(int64_t ms, char ret_text[S3A_HUMAN_SIZE])
@@ -11,6 +12,8 @@ const char *s3a_human_duration(int64_t ms, char ret_text[S3A_HUMAN_SIZE])
 
     if (ms <= 0) {
         snprintf(ret_text, S3A_HUMAN_SIZE, "0s");
+    } else if (ms < 100) {
+        snprintf(ret_text, S3A_HUMAN_SIZE, "%dms", (int)ms);
     } else if (ms < 10 * 1000) {
         snprintf(ret_text, S3A_HUMAN_SIZE, "%" PRId64 ".%ds", seconds, (int)(ms % 1000 / 100));
     } else if (seconds < 60) {
@@ -94,13 +97,22 @@ static bool is_control(const char *text, size_t size)
            (size == 2 && first == 0xc2 && (unsigned char)text[1] < 0xa0);
 }
 
+/* U+202A to U+202E and U+2066 to U+2069: they make text run the other way. */
+static bool is_direction(const char *text, size_t size)
+{
+    unsigned char last = size == 3 ? (unsigned char)text[2] : 0;
+
+    return (last >= 0xaa && last <= 0xae && memcmp(text, "\xe2\x80", 2) == 0) ||
+           (last >= 0xa6 && last <= 0xa9 && memcmp(text, "\xe2\x81", 2) == 0);
+}
+
 void s3a_human_clean(char *text)
 {
     char *out = text;
 
     while (*text) {
         size_t size = s3a_human_utf8_size(text);
-        if (size == 0 || is_control(text, size)) {
+        if (size == 0 || is_control(text, size) || is_direction(text, size)) {
             *out++ = '?';
             text += size ? size : 1;
             continue;

@@ -10,7 +10,7 @@
 
 #define S3A_HUMAN_SIZE 32
 
-/* "0.3s", "12s", "3m05s", "2h10m", "5d04h"; "0s" for nothing and less. */
+/* "20ms", "0.3s", "12s", "3m05s", "2h10m", "5d04h"; "0s" for nothing and less. */
 const char *s3a_human_duration(int64_t ms, char ret_text[S3A_HUMAN_SIZE]);
 
 /* "512 B", "1.5 KiB", "20 MiB". */
@@ -20,8 +20,9 @@ const char *s3a_human_bytes(uint64_t bytes, char ret_text[S3A_HUMAN_SIZE]);
 const char *s3a_human_time(int64_t ms, char ret_text[S3A_HUMAN_SIZE]);
 
 /*
- * Makes text fit for a terminal, in place: control characters and bytes that are not UTF-8 become
- * '?'. What others have written into a bucket must not steer somebody's terminal.
+ * Makes text fit for a terminal, in place: control characters, those that turn the direction of
+ * text, and bytes that are not UTF-8 become '?'. What others have written into a bucket must not
+ * steer somebody's terminal.
  */
 void s3a_human_clean(char *text);
 
