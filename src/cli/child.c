@@ -149,12 +149,7 @@ void s3a_child_look(struct s3a_child *child)
 
 bool s3a_child_needs_looks(const struct s3a_child *child)
 {
-    siginfo_t info;
-
-    if (stopped_for_terminal(child)) {
-        return true; /* a shell that brings us to the foreground does not say so */
-    }
-    /* What is left of the group are children of somebody who is not of it: we are not told. */
-    return child->ended && !child->gone &&
-           waitid(P_PGID, (id_t)child->pid, &info, WEXITED | WNOHANG | WNOWAIT) != 0;
+    /* A shell that brings us to the foreground does not say so. Nor does one who leaves the group
+     * (setsid), or who ends in it and is not a child of ours. */
+    return stopped_for_terminal(child) || (child->ended && !child->gone);
 }

@@ -86,8 +86,7 @@ static void leave_somebody_behind(void)
     assert_non_null(strstr(text, "the lock is held until they have"));
     assert_false(child.gone);
     close(fds[0]);
-    /* He who was left behind now belongs to us, so that nobody has to look for him. */
-    assert_false(s3a_child_needs_looks(&child));
+    assert_true(s3a_child_needs_looks(&child));
     byte = '\n';
     assert_int_equal(write(fds[1], &byte, 1), 1);
     await_gone();
@@ -98,6 +97,34 @@ static void it_is_gone_when_its_whole_group_is(void **state)
 {
     (void)state;
     apart(leave_somebody_behind);
+}
+
+static void leave_late(void)
+{
+    int from_it[2];
+    int to_it[2];
+    char script[128];
+    char pid_text[16] = "";
+
+    /* One who leaves the group only after CMD has ended: no signal tells of that. */
+    assert_true(pipe(from_it) == 0 && pipe(to_it) == 0);
+    snprintf(script, sizeof(script), "(read x <&%d; exec setsid sleep 1000) & echo $! >&%d; exit 3",
+             to_it[0], from_it[1]);
+    start(script);
+    while (!child.ended) {
+        look_again();
+    }
+    assert_true(read(from_it[0], pid_text, sizeof(pid_text) - 1) > 0);
+    pid_t late = (pid_t)strtol(pid_text, NULL, 10);
+    assert_int_equal(write(to_it[1], "\n", 1), 1);
+    await_gone();
+    assert_int_equal(kill(late, SIGKILL), 0);
+}
+
+static void who_leaves_the_group_late_is_not_waited_for_for_ever(void **state)
+{
+    (void)state;
+    apart(leave_late);
 }
 
 static void signal_everybody(void)
@@ -237,6 +264,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(how_it_ended_is_known),
         cmocka_unit_test(it_is_gone_when_its_whole_group_is),
+        cmocka_unit_test(who_leaves_the_group_late_is_not_waited_for_for_ever),
         cmocka_unit_test(a_signal_is_for_the_whole_group),
         cmocka_unit_test(one_that_is_stopped_can_be_resumed),
         cmocka_unit_test(one_that_is_stopped_can_be_ended),
