@@ -14,6 +14,7 @@
 #include "usage.h"
 
 #define NAME_SIZE_MAX 32
+#define LINE_SIZE_MAX 256
 
 static const struct s3a_command *const commands[] = {
     &s3a_cmd_lock, &s3a_cmd_status, &s3a_cmd_update, &s3a_cmd_get,   &s3a_cmd_put,  &s3a_cmd_head,
@@ -71,8 +72,12 @@ void s3a_command_print(const struct s3a_command *command, FILE *out)
 {
     struct s3a_option_group own = {"Options", command->options, command->option_count};
 
-    fprintf(out, "Usage: s3atomic %s [OPTIONS] %s\n\ns3atomic %s %s.\n", command->name,
-            command->operands, command->name, command->summary);
+    char line[LINE_SIZE_MAX];
+
+    fprintf(out, "Usage: s3atomic %s [OPTIONS]%s%s\n\n", command->name,
+            *command->operands ? " " : "", command->operands);
+    snprintf(line, sizeof(line), "s3atomic %s %s.", command->name, command->summary);
+    s3a_usage_wrap(out, line, 0, 0);
     s3a_usage_options(out, &own);
     s3a_usage_options(out, &s3a_global_options);
     if (command->more) {
@@ -106,6 +111,12 @@ static int check_count(const struct s3a_command *command, char **operands, size_
     return S3A_EXIT_DONE;
 }
 
+static int print_version(void)
+{
+    printf("s3atomic %s\n", s3a_version());
+    return S3A_EXIT_DONE;
+}
+
 static int run_command(const struct s3a_command *command, char **words, size_t count)
 {
     struct s3a_syntax syntax = {
@@ -119,6 +130,9 @@ static int run_command(const struct s3a_command *command, char **words, size_t c
         return refuse(command, &error);
     }
     s3a_say_setup(s3a_globals.quiet, s3a_globals.verbose);
+    if (s3a_globals.version) {
+        return print_version();
+    }
     if (s3a_globals.help) {
         s3a_command_print(command, stdout);
         return S3A_EXIT_DONE;
@@ -138,8 +152,7 @@ static int run_line(char **words, size_t count)
         return refuse(NULL, &error);
     }
     if (s3a_globals.version) {
-        printf("s3atomic %s\n", s3a_version());
-        return S3A_EXIT_DONE;
+        return print_version();
     }
     if (operands == 0) {
         s3a_command_print_all(s3a_globals.help ? stdout : stderr);

@@ -49,6 +49,18 @@ void s3a_ending_init(struct s3a_ending *ending, const struct s3a_ending_terms *t
     }
 }
 
+/*
+ * Is it --max-hold, not a want of heartbeats, that ends the lease? The library counts it from when
+ * the lock was asked for, a little earlier than we do.
+ */
+static bool hold_ends_lease(const struct s3a_ending *ending, const struct s3a_ending_sight *sight)
+{
+    uint64_t earlier_ms = least(HOLD_MARGIN_MS, ending->hold_warn_ms / 2);
+
+    return ending->hold_end_ms != S3A_NEVER &&
+           sight->now_ms + sight->remaining_ms + earlier_ms >= ending->hold_end_ms;
+}
+
 static enum s3a_ending_cause find_cause(const struct s3a_ending *ending,
                                         const struct s3a_ending_sight *sight)
 {
@@ -59,7 +71,9 @@ static enum s3a_ending_cause find_cause(const struct s3a_ending *ending,
         sight->now_ms + ending->hold_warn_ms >= ending->hold_end_ms) {
         return S3A_ENDING_HELD_TOO_LONG;
     }
-    return sight->remaining_ms <= ending->warn_ms ? S3A_ENDING_DANGER : S3A_ENDING_NONE;
+    return sight->remaining_ms <= ending->warn_ms && !hold_ends_lease(ending, sight)
+               ? S3A_ENDING_DANGER
+               : S3A_ENDING_NONE;
 }
 
 /* Not after end_ms, less its margin, and not before now. */

@@ -178,6 +178,38 @@ static void max_hold_ends_cmd_before_it_is_reached(void **state)
     assert_order(SIGKILL, S3A_NEVER);
 }
 
+static void a_lease_that_is_short_because_of_max_hold_is_in_no_danger(void **state)
+{
+    const struct s3a_ending_terms terms = {
+        .kill_after_ms = 5000, .heartbeat_ms = 200, .max_hold_ms = 900};
+
+    (void)state;
+    begin(&terms);
+    look(0, 850, false);
+    assert_order(0, 400);
+    look(400, 450, false);
+    assert_int_equal(news, S3A_ENDING_NONE);
+    assert_order(0, 600);
+    look(600, 250, false);
+    assert_int_equal(news, S3A_ENDING_HELD_TOO_LONG);
+    assert_order(SIGTERM, 738);
+    look(738, 112, false);
+    assert_order(SIGKILL, S3A_NEVER);
+}
+
+static void a_want_of_heartbeats_shortly_before_max_hold_is_a_danger(void **state)
+{
+    const struct s3a_ending_terms terms = {
+        .kill_after_ms = 5000, .heartbeat_ms = 10000, .max_hold_ms = 60000};
+
+    (void)state;
+    begin(&terms);
+    look(0, 29400, false);
+    look(50000, 5500, false);
+    assert_int_equal(news, S3A_ENDING_DANGER);
+    assert_order(SIGTERM, 55000);
+}
+
 static void a_lease_that_ends_while_cmd_takes_its_time_hastens_the_kill(void **state)
 {
     /* Two minutes to end within, longer than the lease. */
@@ -209,6 +241,8 @@ int main(void)
         cmocka_unit_test(where_kill_is_asked_for_there_is_no_term),
         cmocka_unit_test(where_it_is_to_be_ignored_it_is_only_told),
         cmocka_unit_test(max_hold_ends_cmd_before_it_is_reached),
+        cmocka_unit_test(a_lease_that_is_short_because_of_max_hold_is_in_no_danger),
+        cmocka_unit_test(a_want_of_heartbeats_shortly_before_max_hold_is_a_danger),
         cmocka_unit_test(a_lease_that_ends_while_cmd_takes_its_time_hastens_the_kill),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

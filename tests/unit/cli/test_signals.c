@@ -98,13 +98,13 @@ static void stop_and_go_on(void)
     pid_t pid = fork();
 
     if (pid == 0) {
+        setpgid(0, 0); /* a group that is not orphaned, else TSTP is dropped */
         open_signals();
         s3a_signals_stop();
         /* Blocked as before. */
         kill(getpid(), SIGTSTP);
         _exit(7);
     }
-    setpgid(pid, pid); /* in a group that is not orphaned, else TSTP is dropped */
     assert_int_equal(waitpid(pid, &wait_status, WUNTRACED), pid);
     assert_true(WIFSTOPPED(wait_status));
     kill(pid, SIGCONT);

@@ -1,0 +1,125 @@
+#!/bin/bash
+# usage: test_command_serve.sh S3ATOMIC
+# `s3atomic serve`, and the other commands through it.
+# Stories are called by their names.
+# shellcheck disable=SC2016,SC2317
+# shellcheck source=tests/integration/command.bash
+source "${BASH_SOURCE[0]%/*}/command.bash" "$1"
+
+what_it_prints_can_be_pasted() {
+    serve --bucket more
+    expect 0 s3atomic ls
+    lists "bkt more"
+    echo hello | s3atomic put -q s3://bkt/k || fail put
+    expect 0 s3atomic get s3://bkt/k
+    is "$(cat out)" hello
+    expect 0 s3atomic lock s3://bkt/n -- true
+    expect 0 s3atomic status s3://bkt
+    says out "n.lock"
+    kill -TERM "$server"
+    ends 0 "$server"
+    # What was written is in the directory.
+    expect 0 s3atomic --endpoint "file://$PWD/served_store" get s3://bkt/k
+    is "$(cat out)" hello
+}
+
+it_ends_on_every_signal() {
+    local signal
+    for signal in INT TERM HUP QUIT; do
+        serve
+        kill "-$signal" "$server"
+        ends 0 "$server"
+        rm served
+    done
+}
+
+the_directory_can_be_used_beside_it() {
+    serve
+    expect 0 s3atomic lock s3://bkt/n -- \
+        s3atomic --endpoint "file://$PWD/served_store" lock -n -E 9 s3://bkt/other -- true
+    expect 9 s3atomic lock s3://bkt/n -- \
+        s3atomic --endpoint "file://$PWD/served_store" lock -n -E 9 s3://bkt/n -- true
+}
+
+keys_come_from_the_environment_and_are_not_repeated() {
+    mkfifo printed
+    S3ATOMIC_ACCESS_KEY=alice S3ATOMIC_SECRET_KEY=very-secret-1234 \
+        s3atomic --json serve --listen 127.0.0.1:0 --auto-create >printed 2>err.server &
+    server=$!
+    read -r line <printed
+    [[ $line == '{"endpoint":"http://127.0.0.1:'*'"access_key":"alice","secret_key":null}' ]] ||
+        fail "$line"
+    ! grep -q very-secret err.server || fail "$(cat err.server)"
+    says err.server "which is removed at the end"
+    unset S3ATOMIC_ENDPOINT
+    [[ $line =~ \"endpoint\":\"([^\"]*)\",\"directory\":\"([^\"]*)\" ]]
+    AWS_ENDPOINT_URL=${BASH_REMATCH[1]}
+    directory=${BASH_REMATCH[2]}
+    export AWS_ENDPOINT_URL AWS_ACCESS_KEY_ID=alice
+    AWS_SECRET_ACCESS_KEY=very-secret-1234 expect 0 s3atomic put s3://new-bucket/k /dev/null
+    AWS_SECRET_ACCESS_KEY=wrong expect 78 s3atomic ls
+    AWS_ACCESS_KEY_ID=bob AWS_SECRET_ACCESS_KEY=wrong expect 78 s3atomic ls
+    [[ -d $directory ]] || fail "no directory $directory"
+    kill -TERM "$server"
+    ends 0 "$server"
+    [[ ! -e $directory ]] || fail "$directory is still there"
+}
+
+what_is_wrong_is_said() {
+    serve
+    expect 74 s3atomic serve --listen "${AWS_ENDPOINT_URL#http://}"
+    says err "port ${AWS_ENDPOINT_URL##*:}" "in use"
+    expect 64 s3atomic serve --listen 9000
+    says err "127.0.0.1:9000"
+    expect 64 s3atomic serve --access-key alice
+    says err S3ATOMIC_SECRET_KEY
+    expect 64 s3atomic serve --listen 127.0.0.1:0 --bucket X
+    touch file
+    expect 74 s3atomic serve --listen 127.0.0.1:0 --dir file
+    expect 64 s3atomic serve something
+    expect 78 s3atomic lock s3://no-such-bucket/n -- touch started
+    [[ ! -e started ]] || fail "CMD was run"
+}
+
+conditions_hold_through_it() {
+    serve
+    echo 1 >one
+    expect 0 s3atomic put --if-absent s3://bkt/k one
+    etag=$(cat out)
+    expect 1 s3atomic put --if-absent s3://bkt/k one
+    expect 0 s3atomic update s3://bkt/k -- awk '{ print $1 + 1 }'
+    expect 1 s3atomic put --if-match "$etag" s3://bkt/k one
+    expect 1 s3atomic rm --if-match "$etag" s3://bkt/k
+    expect 0 s3atomic rm --if-match "$(s3atomic head s3://bkt/k | sed -n 's/etag: *//p')" \
+        s3://bkt/k
+    expect 1 s3atomic head s3://bkt/k
+}
+
+cmd_is_gone_before_the_lease_ends_where_the_store_is_gone() {
+    serve
+    hold n --heartbeat 300ms --lease 3s
+    kill -KILL "$server"
+    ends 137 "$server" 2>/dev/null
+    ends 79 "$holder"
+    says err.holder "is in danger" "CMD is ended"
+    ! kill -0 "$held_by" 2>/dev/null || fail "CMD is alive"
+}
+
+a_store_that_comes_back_in_time_costs_nobody_his_lock() {
+    serve
+    hold n --heartbeat 200ms --lease 60s
+    kill -STOP "$server"
+    until [[ $(ps -o state= -p "$server") == T* ]]; do :; done
+    kill -CONT "$server"
+    let_go
+    is "$(cat err.holder)" ""
+}
+
+tell what_it_prints_can_be_pasted \
+    it_ends_on_every_signal \
+    the_directory_can_be_used_beside_it \
+    keys_come_from_the_environment_and_are_not_repeated \
+    what_is_wrong_is_said \
+    conditions_hold_through_it \
+    cmd_is_gone_before_the_lease_ends_where_the_store_is_gone \
+    a_store_that_comes_back_in_time_costs_nobody_his_lock
