@@ -226,7 +226,8 @@ static void adopt(const struct s3a_lock_turn *turn)
     }
     bool again = !machine->cancelled && !is_time_up(turn);
     machine->result = machine->cancelled ? S3A_CANCELLED : S3A_TIMEOUT;
-    s3a_lock_clear_start(turn, again ? S3A_CLEAR_RETRY : S3A_CLEAR_UNDO, view->etag, &view->record);
+    s3a_lock_clear_start(turn, again ? S3A_CLEAR_RETRY : S3A_CLEAR_UNDO, view->etag,
+                         &machine->write.record);
 }
 
 /* Our write was not applied, but still may be: the very same one again, or the end of it. */
