@@ -182,33 +182,51 @@ static int say_not_obtained(const struct run *run, const struct s3a_waiting *wai
     return status == S3A_HELD || status == S3A_BUSY ? say_held(run, error) : s3a_say_failure(error);
 }
 
-static int acquire(struct run *run)
+/* One acquisition; waiting tells how the waiting went. */
+static enum s3a_status try(struct run *run, struct s3a_waiting *waiting, int64_t wait_ms,
+                           struct s3a_error *error)
 {
     struct s3a_lock_options lock_options = {
         .heartbeat_ms = (uint32_t)given.heartbeat_ms,
         .lease_ms = (uint32_t)given.lease_ms,
         .max_hold_ms = (uint32_t)given.max_hold_ms,
-        .wait_ms = given.wait_ms,
+        .wait_ms = wait_ms,
         .label = given.label,
         .on_danger = on_danger,
         .on_lost = on_lost,
         .user = run,
     };
-    struct s3a_waiting waiting = {.signals = run->guarded.signals, .what = run->what};
-    uint64_t began_ms = s3a_now_ms();
-    char text[S3A_HUMAN_SIZE];
-    struct s3a_error error;
 
     struct s3a_future *future = s3a_lock_acquire_async(run->client, run->url.bucket, run->url.key,
                                                        &lock_options, &run->lock);
     if (!future) {
-        s3a_say_error("out of memory");
-        return S3A_EXIT_LOCAL_IO;
+        return s3a_fault(error, S3A_NO_MEMORY, "out of memory");
     }
-    enum s3a_status status = s3a_wait(&waiting, future, &error);
-    run->abandoned = waiting.abandoned;
+    enum s3a_status status = s3a_wait(waiting, future, error);
+    run->abandoned = waiting->abandoned;
     if (!run->abandoned) {
         s3a_future_free(future);
+    }
+    return status;
+}
+
+static int acquire(struct run *run)
+{
+    struct s3a_waiting waiting = {.signals = run->guarded.signals, .what = run->what};
+    enum s3a_status status = S3A_HELD;
+    uint64_t began_ms = s3a_now_ms();
+    char text[S3A_HUMAN_SIZE];
+    struct s3a_error held;
+    struct s3a_error error;
+
+    /* Whoever watches us wait wants to know for whom. */
+    if (given.wait_ms != 0 && s3a_say_wants_progress()) {
+        status = try(run, &waiting, 0, &error);
+        held = error;
+        waiting.why = status == S3A_HELD ? held.message : NULL;
+    }
+    if (s3a_status_action(status) == S3A_ACTION_RETRY && waiting.ended_by == 0) {
+        status = try(run, &waiting, given.wait_ms, &error);
     }
     if (status != S3A_OK || waiting.ended_by != 0) {
         return say_not_obtained(run, &waiting, status, &error);
@@ -222,7 +240,8 @@ static int acquire(struct run *run)
 /* Gives the lock back; code is what has been reached so far. */
 static int release(struct run *run, int code)
 {
-    struct s3a_waiting waiting = {.signals = run->guarded.signals, .what = run->what};
+    struct s3a_waiting waiting = {
+        .signals = run->guarded.signals, .what = run->what, .goes_on = true};
     struct s3a_error error;
 
     struct s3a_future *future = s3a_lock_release_async(run->lock);

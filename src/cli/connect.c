@@ -45,13 +45,16 @@ void s3a_bytes_store_close(struct s3a_bytes_store *store)
 enum s3a_status s3a_etag_parse(const char *text, char ret_etag[ETAG_SIZE], struct s3a_error *error)
 {
     size_t size = strlen(text);
+    bool quoted = size >= 2 && text[0] == '"' && text[size - 1] == '"';
+    const char *bare = quoted ? text + 1 : text;
+    size_t bare_size = quoted ? size - 2 : size;
 
     *ret_etag = '\0';
-    if (size == 0 || size >= ETAG_SIZE || strpbrk(text, " \t\r\n*")) {
+    if (bare_size == 0 || bare_size + 2 >= ETAG_SIZE || strcspn(bare, " \t\r\n*\"") < bare_size) {
         return s3a_fault(error, S3A_INVALID,
-                         "--if-match: \"%s\" is no ETag; head and ls -l --json show an object's",
+                         "--if-match: \"%s\" is no ETag; head and ls --json show an object's",
                          text);
     }
-    memcpy(ret_etag, text, size + 1);
+    snprintf(ret_etag, ETAG_SIZE, "\"%.*s\"", (int)bare_size, bare);
     return S3A_OK;
 }

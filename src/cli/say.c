@@ -49,12 +49,17 @@ void s3a_say_note(const char *format, ...)
     va_end(args);
 }
 
+bool s3a_say_wants_progress(void)
+{
+    return details || (notes && isatty(STDERR_FILENO));
+}
+
 void s3a_say_progress(const char *format, ...)
 {
     va_list args;
 
     va_start(args, format);
-    if (details || (notes && isatty(STDERR_FILENO))) {
+    if (s3a_say_wants_progress()) {
         say(format, args);
     }
     va_end(args);

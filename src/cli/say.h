@@ -13,7 +13,8 @@ void s3a_say_setup(bool quiet, bool verbose);
 
 void s3a_say_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void s3a_say_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* What takes its time: for those who sit at a terminal, or asked for details. */
+/* What takes its time: for those who sit at a terminal, or asked for details. Is there anybody? */
+bool s3a_say_wants_progress(void);
 void s3a_say_progress(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void s3a_say_detail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -28,7 +28,9 @@ static void take_signal(struct s3a_waiting *waiting, struct s3a_future *future, 
         s3a_signals_stop();
     } else if (s3a_signals_ends(signal) && waiting->ended_by == 0) {
         waiting->ended_by = signal;
-        s3a_future_cancel(future);
+        if (!waiting->goes_on) {
+            s3a_future_cancel(future);
+        }
     } else if (s3a_signals_ends(signal)) {
         waiting->abandoned = true;
     }
@@ -86,7 +88,8 @@ enum s3a_status s3a_wait(struct s3a_waiting *waiting, struct s3a_future *future,
             return give_up(waiting, future, error);
         }
         if (quiet) {
-            s3a_say_progress("waiting for %s", waiting->what);
+            s3a_say_progress("waiting for %s%s%s", waiting->what, waiting->why ? ": " : "",
+                             waiting->why ? waiting->why : "");
             timeout_ms = -1;
         }
     }
