@@ -2,6 +2,7 @@
 #include "arena.h"
 #include "stories.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 
 #define LARGE (5 * 1024 * 1024)
@@ -129,9 +130,9 @@ static bool is_an_end(enum s3a_status status)
 
 static void count_end(struct s3a_future *future, void *user)
 {
-    unsigned *ends = user;
+    atomic_uint *ends = user;
 
-    *ends += is_an_end(s3a_future_wait(future, 0, NULL));
+    atomic_fetch_add(ends, is_an_end(s3a_future_wait(future, 0, NULL)));
     s3a_future_free(future);
 }
 
@@ -143,7 +144,7 @@ void a_cancelled_request_ends_and_so_does_a_client(void **state)
     static char keys[MANY][32];
     char *body = pattern(100 * 1024, 3);
     struct s3a_bytes bytes = {body, 100 * 1024};
-    unsigned ends = 0;
+    atomic_uint ends = 0;
 
     (void)state;
     for (size_t i = 0; i < MANY; i++) {
@@ -154,13 +155,13 @@ void a_cancelled_request_ends_and_so_does_a_client(void **state)
             s3a_future_cancel(future);
             assert_true(is_an_end(s3a_future_wait(future, S3A_WAIT_FOREVER, NULL)));
             s3a_future_free(future);
-            ends++;
+            atomic_fetch_add(&ends, 1);
         } else {
             s3a_future_on_done(future, count_end, &ends);
         }
     }
     s3a_client_free(client);
     s3a_store_free(store);
-    assert_int_equal(ends, MANY);
+    assert_int_equal(atomic_load(&ends), MANY);
     free(body);
 }
