@@ -85,7 +85,9 @@ static void die_before_what_was_replaced_is_removed(struct store *store, int cou
         if (store_put_large(store, "k", "large", LARGE) != S3A_OK) {
             _exit(1);
         }
-        fail_calls_at(FAIL_CALL_UNLINK, 1, 1000000, EIO);
+        if (i == 0) {
+            fail_calls_at(FAIL_CALL_UNLINK, 1, 1000000, EIO);
+        }
     }
 }
 
