@@ -283,9 +283,11 @@ void s3a_lock_acquire_again(const struct s3a_lock_turn *turn)
     s3a_lock_send_get(turn, S3A_AT_LOOK);
 }
 
-void s3a_lock_acquire_wake(const struct s3a_lock_turn *turn)
+/* Cancelled, and no answer came in the time that was left for it. */
+void s3a_lock_acquire_drop(const struct s3a_lock_turn *turn)
 {
-    s3a_lock_send_get(turn, S3A_AT_LOOK);
+    turn->machine->write.doubt = true;
+    give_up(turn, S3A_CANCELLED);
 }
 
 void s3a_lock_acquire_cancel(const struct s3a_lock_turn *turn)
@@ -298,9 +300,12 @@ void s3a_lock_acquire_cancel(const struct s3a_lock_turn *turn)
         give_up(turn, S3A_CANCELLED);
         break;
     case S3A_AT_LOOK:
-        if (!machine->write.doubt) {
+    case S3A_AT_TAKE:
+        if (machine->at == S3A_AT_LOOK && !machine->write.doubt) {
             turn->action->abandon = true;
             s3a_lock_acquire_fail(turn, S3A_CANCELLED);
+        } else {
+            s3a_lock_hurry(turn);
         }
         break;
     case S3A_AT_FREE:
@@ -312,7 +317,7 @@ void s3a_lock_acquire_cancel(const struct s3a_lock_turn *turn)
         }
         break;
     default:
-        break; /* TAKE waits for its answer; the rest is past acquiring */
+        break; /* past acquiring */
     }
 }
 

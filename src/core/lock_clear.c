@@ -213,6 +213,7 @@ void s3a_lock_release_asked(const struct s3a_lock_turn *turn)
     case S3A_AT_BEAT:
     case S3A_AT_CHECK:
         machine->release_wanted = true;
+        s3a_lock_hurry(turn);
         break;
     case S3A_AT_OVER:
         if (machine->lost_reason == S3A_LOST_HELD_TOO_LONG) {

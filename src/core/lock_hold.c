@@ -182,6 +182,12 @@ static bool hand_over(const struct s3a_lock_turn *turn)
     return true;
 }
 
+/* Release is wanted, and no answer came in the time that was left for it. */
+void s3a_lock_hold_drop(const struct s3a_lock_turn *turn)
+{
+    (void)hand_over(turn);
+}
+
 void s3a_lock_beat_answered(const struct s3a_lock_turn *turn)
 {
     struct s3a_lock_machine *machine = turn->machine;

@@ -9,6 +9,10 @@
 /* Two requests in a row may stay without an answer, and there is still time for a third. */
 #define REQUESTS_PER_LEASE 6
 #define REQUEST_TIMEOUT_MIN_MS 250
+#define REQUEST_TIMEOUT_MAX_MS 10000
+
+/* Longer than answers mostly take, and no longer than people like to wait. */
+#define HURRY_MS 1000
 
 void s3a_lock_machine_init(struct s3a_lock_machine *machine, const struct s3a_lock_terms *terms,
                            const uint8_t random_seed[S3A_OWNER_SIZE],
@@ -148,6 +152,10 @@ void s3a_lock_keep_view(const struct s3a_lock_turn *turn)
 static uint32_t request_timeout_ms(const struct s3a_lock_machine *machine)
 {
     uint32_t share = machine->terms.lease_ms / REQUESTS_PER_LEASE;
+
+    if (share > REQUEST_TIMEOUT_MAX_MS) {
+        return REQUEST_TIMEOUT_MAX_MS;
+    }
     return share > REQUEST_TIMEOUT_MIN_MS ? share : REQUEST_TIMEOUT_MIN_MS;
 }
 
@@ -225,14 +233,44 @@ static void answered(const struct s3a_lock_turn *turn)
     }
 }
 
+void s3a_lock_hurry(const struct s3a_lock_turn *turn)
+{
+    if (turn->machine->hurry_ms == 0) {
+        turn->machine->hurry_ms = turn->event->now_ms + HURRY_MS;
+    }
+}
+
+static bool is_in_a_hurry(const struct s3a_lock_machine *machine)
+{
+    bool taking = machine->at == S3A_AT_TAKE || machine->at == S3A_AT_LOOK;
+    bool beating = machine->at == S3A_AT_BEAT || machine->at == S3A_AT_CHECK;
+
+    return machine->hurry_ms != 0 && (taking || beating);
+}
+
+/* Whatever was sent may still be applied: what comes next burns its condition. */
+static void drop(const struct s3a_lock_turn *turn)
+{
+    turn->action->abandon = true;
+    if (turn->machine->at == S3A_AT_TAKE || turn->machine->at == S3A_AT_LOOK) {
+        s3a_lock_acquire_drop(turn);
+    } else {
+        s3a_lock_hold_drop(turn);
+    }
+}
+
 static void woken(const struct s3a_lock_turn *turn)
 {
+    if (is_in_a_hurry(turn->machine) && turn->event->now_ms >= turn->machine->hurry_ms) {
+        drop(turn);
+        return;
+    }
     if (turn->event->now_ms < turn->machine->next_ms) {
         return;
     }
     switch (turn->machine->at) {
     case S3A_AT_WAIT:
-        s3a_lock_acquire_wake(turn);
+        s3a_lock_send_get(turn, S3A_AT_LOOK);
         break;
     case S3A_AT_HOLD:
         s3a_lock_hold_wake(turn);
@@ -251,6 +289,9 @@ static uint64_t wake_time(const struct s3a_lock_machine *machine)
 
     if (machine->at == S3A_AT_WAIT || machine->at == S3A_AT_HOLD || machine->at == S3A_AT_REST) {
         wake_ms = machine->next_ms;
+    }
+    if (is_in_a_hurry(machine)) {
+        wake_ms = machine->hurry_ms;
     }
     if (s3a_lock_is_holding(machine)) {
         uint64_t end_ms = s3a_lock_good_until_ms(machine);

@@ -178,8 +178,9 @@ struct s3a_lock_machine {
 
     /* the write that is in flight or in doubt */
     struct s3a_lock_write write;
-    bool refused; /* the last try had a clear 412 */
-    bool flipped; /* bare_etag was changed on account of it, and not back since */
+    bool refused;      /* the last try had a clear 412 */
+    uint64_t hurry_ms; /* from when on what is in flight is not waited for; 0: it is */
+    bool flipped;      /* bare_etag was changed on account of it, and not back since */
 
     /* holding */
     struct s3a_lock_record record; /* as last acknowledged */

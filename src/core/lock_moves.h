@@ -66,10 +66,13 @@ void s3a_lock_set_etag(char *ret_etag, const char *etag);
  */
 bool s3a_lock_flip_etag(struct s3a_lock_machine *machine);
 
+/* It is no longer wanted (cancelled, released): what is in flight is given a little longer. */
+void s3a_lock_hurry(const struct s3a_lock_turn *turn);
+
 /* acquiring */
 void s3a_lock_acquire_start(const struct s3a_lock_turn *turn);
 void s3a_lock_acquire_again(const struct s3a_lock_turn *turn);
-void s3a_lock_acquire_wake(const struct s3a_lock_turn *turn);
+void s3a_lock_acquire_drop(const struct s3a_lock_turn *turn);
 void s3a_lock_acquire_cancel(const struct s3a_lock_turn *turn);
 void s3a_lock_look_answered(const struct s3a_lock_turn *turn);
 void s3a_lock_take_answered(const struct s3a_lock_turn *turn);
@@ -80,6 +83,7 @@ void s3a_lock_hold_start(const struct s3a_lock_turn *turn, const char *etag, uin
 void s3a_lock_hold_check_time(const struct s3a_lock_turn *turn);
 void s3a_lock_hold_check_danger(const struct s3a_lock_turn *turn);
 void s3a_lock_hold_wake(const struct s3a_lock_turn *turn);
+void s3a_lock_hold_drop(const struct s3a_lock_turn *turn);
 void s3a_lock_beat_answered(const struct s3a_lock_turn *turn);
 void s3a_lock_check_answered(const struct s3a_lock_turn *turn);
 

@@ -57,6 +57,31 @@ static void release_waits_for_the_heartbeat_and_frees_what_it_left(void **state)
     ended_with(S3A_OK);
 }
 
+static void release_does_not_wait_long_for_a_heartbeat(void **state)
+{
+    (void)state;
+    for (int checking = 0; checking < 2; checking++) {
+        stage_init(&stage);
+        stage_hold(&stage);
+        stage_wake(&stage);
+        if (checking) {
+            stage_answer(&stage, S3A_CONFLICT);
+            assert_int_equal(stage.machine.at, S3A_AT_CHECK);
+        }
+        uint64_t released_ms = stage.now_ms;
+        stage_say(&stage, S3A_LOCK_RELEASE);
+        stage_say(&stage, S3A_LOCK_RELEASE); /* asking twice makes it no later */
+        stage_wake(&stage);
+        assert_int_equal(stage.now_ms - released_ms, 1000);
+        assert_true(stage.action.abandon);
+        assert_int_equal(stage.machine.at, S3A_AT_FREE);
+        assert_string_equal(stage.action.etag, "held");
+        assert_int_equal(stage.action.record->beat, 2);
+        stage_written(&stage, "freed");
+        ended_with(S3A_OK);
+    }
+}
+
 static void a_late_heartbeat_is_freed_under_its_own_etag(void **state)
 {
     (void)state;
@@ -282,6 +307,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         STORY(release_keeps_the_token),
         STORY(release_waits_for_the_heartbeat_and_frees_what_it_left),
+        STORY(release_does_not_wait_long_for_a_heartbeat),
         STORY(a_late_heartbeat_is_freed_under_its_own_etag),
         STORY(the_successors_record_is_left_alone),
         STORY(a_release_in_doubt_that_was_superseded_was_one),

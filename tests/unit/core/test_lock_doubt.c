@@ -259,6 +259,38 @@ static void cancelled_in_doubt_the_precondition_is_burnt_first(void **state)
     stage_failed(&stage, S3A_CANCELLED);
 }
 
+static void cancelled_it_does_not_wait_long_for_an_answer(void **state)
+{
+    (void)state;
+    stage_take(&stage, 1);
+    stage_pass(&stage, 300);
+    uint64_t cancelled_ms = stage.now_ms;
+    stage_say(&stage, S3A_LOCK_CANCEL);
+    assert_false(stage.action.abandon);
+    stage_wake(&stage);
+    assert_int_equal(stage.now_ms - cancelled_ms, 1000);
+    assert_true(stage.action.abandon);
+    /* What was sent may still be applied, so its condition is burnt. */
+    assert_int_equal(stage.machine.at, S3A_AT_FREE);
+    assert_string_equal(stage.action.etag, "free");
+    stage_written(&stage, "burnt");
+    stage_failed(&stage, S3A_CANCELLED);
+}
+
+static void cancelled_while_looking_in_doubt_it_does_not_look_long(void **state)
+{
+    (void)state;
+    stage_take(&stage, 1);
+    stage_answer(&stage, S3A_IN_DOUBT);
+    stage_look(&stage);
+    stage_say(&stage, S3A_LOCK_CANCEL);
+    assert_int_equal(stage.machine.at, S3A_AT_LOOK);
+    stage_wake(&stage);
+    assert_true(stage.action.abandon);
+    assert_int_equal(stage.machine.at, S3A_AT_FREE);
+    assert_string_equal(stage.action.etag, "free");
+}
+
 static void cancelled_when_the_grant_arrives_it_is_given_back(void **state)
 {
     (void)state;
@@ -358,6 +390,8 @@ int main(void)
         STORY(an_attempt_that_was_applied_and_superseded_is_over),
         STORY(a_record_of_ours_that_was_freed_by_force_is_as_free_as_any),
         STORY(cancelled_in_doubt_the_precondition_is_burnt_first),
+        STORY(cancelled_it_does_not_wait_long_for_an_answer),
+        STORY(cancelled_while_looking_in_doubt_it_does_not_look_long),
         STORY(cancelled_when_the_grant_arrives_it_is_given_back),
         STORY(cancelled_after_the_grant_nothing_changes),
         STORY(release_while_acquiring_cancels),

@@ -65,6 +65,11 @@ static void requests_that_decide_leave_time_for_two_more(void **state)
     stage_sees_nothing(&stage);
     assert_int_equal(stage.action.timeout_ms, 5000);
     stage_init(&stage);
+    stage.terms.lease_ms = 24 * 3600 * 1000;
+    stage_start(&stage, NULL);
+    stage_sees_nothing(&stage);
+    assert_int_equal(stage.action.timeout_ms, 10000);
+    stage_init(&stage);
     stage.terms.lease_ms = 200;
     stage_start(&stage, NULL);
     stage_sees_nothing(&stage);
