@@ -29,6 +29,7 @@ struct s3a_command {
 
 extern const struct s3a_command s3a_cmd_lock;
 extern const struct s3a_command s3a_cmd_status;
+extern const struct s3a_command s3a_cmd_unlock;
 extern const struct s3a_command s3a_cmd_get;
 extern const struct s3a_command s3a_cmd_put;
 extern const struct s3a_command s3a_cmd_head;

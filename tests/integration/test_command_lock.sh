@@ -169,6 +169,27 @@ status_shows_them_all() {
     let_go
 }
 
+an_abandoned_lock_is_freed_by_force() {
+    local etag
+    expect 1 s3atomic unlock s3://bkt/n
+    hold n --label stuck
+    expect 64 s3atomic unlock s3://bkt/n
+    says err "--force"
+    expect 1 s3atomic unlock --force --if-match 0123456789abcdef0123456789abcdef s3://bkt/n
+    says err "it has changed since it was looked at"
+    s3atomic --json status s3://bkt/n >state
+    etag=$(sed 's/.*"etag":"\\"\([0-9a-f]*\)\\"".*/\1/' state)
+    expect 0 s3atomic unlock --force --if-match "$etag" s3://bkt/n
+    says err "s3://bkt/n.lock is free"
+    expect 0 s3atomic lock -n s3://bkt/n -- true
+    expect 0 s3atomic unlock s3://bkt/n
+    says err "was free already"
+    echo go >gate
+    ends 79 "$holder"
+    echo precious | s3atomic put -q s3://bkt/file.lock || fail put
+    expect 65 s3atomic unlock --force s3://bkt/file
+}
+
 tell the_exit_status_is_that_of_cmd \
     cmd_can_be_written_for_the_shell \
     what_cannot_be_run_is_said_before_the_lock_is_taken \
@@ -183,4 +204,5 @@ tell the_exit_status_is_that_of_cmd \
     another_file_at_its_place_is_left_alone \
     what_is_wrong_with_the_options_is_said \
     counting_without_any_other_protection_comes_out_right \
-    status_shows_them_all
+    status_shows_them_all \
+    an_abandoned_lock_is_freed_by_force
