@@ -13,6 +13,7 @@
 #include "show.h"
 #include "slurp.h"
 #include "url.h"
+#include "verdict.h"
 
 static struct {
     const char *file;
@@ -42,14 +43,14 @@ static int read_and_write(struct s3a_bytes_store *store, const struct s3a_url *u
     if (status == S3A_SYSTEM && error.system_errno == EPIPE) {
         return S3A_EXIT_SIGNAL_BASE + SIGPIPE; /* whoever read it has read enough */
     }
-    return status == S3A_OK ? S3A_EXIT_DONE : s3a_say_failure(&error);
+    return status == S3A_OK ? S3A_EXIT_DONE : s3a_verdict(url, NULL, &error);
 }
 
 static int get(char **operands, size_t count)
 {
     struct s3a_bytes_store store = {0};
     struct s3a_error error;
-    struct s3a_url url;
+    struct s3a_url url = {.key = ""};
     int code;
 
     (void)count;

@@ -3,16 +3,16 @@
 
 #include "connect.h"
 #include "exit_code.h"
-#include "say.h"
 #include "show.h"
 #include "url.h"
+#include "verdict.h"
 
 static int head(char **operands, size_t count)
 {
     struct s3a_bytes_store store = {0};
     struct s3a_object object = {0};
     struct s3a_error error;
-    struct s3a_url url;
+    struct s3a_url url = {.key = ""};
 
     (void)count;
     enum s3a_status status = s3a_url_parse(operands[0], S3A_URL_KEY, &url, &error);
@@ -27,7 +27,7 @@ static int head(char **operands, size_t count)
     }
     s3a_object_clear(&object);
     s3a_bytes_store_close(&store);
-    return status == S3A_OK ? S3A_EXIT_DONE : s3a_say_failure(&error);
+    return status == S3A_OK ? S3A_EXIT_DONE : s3a_verdict(&url, NULL, &error);
 }
 
 const struct s3a_command s3a_cmd_head = {

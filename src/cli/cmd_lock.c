@@ -19,6 +19,7 @@
 #include "process.h"
 #include "say.h"
 #include "url.h"
+#include "verdict.h"
 #include "waiting.h"
 
 #define SHELL "/bin/sh"
@@ -179,7 +180,8 @@ static int say_not_obtained(const struct run *run, const struct s3a_waiting *wai
     if (waiting->ended_by != 0) {
         return S3A_EXIT_SIGNAL_BASE + waiting->ended_by;
     }
-    return status == S3A_HELD || status == S3A_BUSY ? say_held(run, error) : s3a_say_failure(error);
+    return status == S3A_HELD || status == S3A_BUSY ? say_held(run, error)
+                                                    : s3a_verdict(&run->url, NULL, error);
 }
 
 /* One acquisition; waiting tells how the waiting went. */

@@ -13,6 +13,7 @@
 #include "out.h"
 #include "say.h"
 #include "url.h"
+#include "verdict.h"
 
 #define TIME_COLUMNS 20
 #define SIZE_COLUMNS 12
@@ -152,7 +153,7 @@ static int ls(char **operands, size_t count)
         return S3A_EXIT_DONE; /* whoever flushes it says so */
     }
     if (status != S3A_OK) {
-        return s3a_say_failure(&error);
+        return s3a_verdict(&url, NULL, &error);
     }
     if (view.count == 0 && *url.key) {
         s3a_say_note("nothing at s3://%s/%s", url.bucket, url.key);

@@ -3,14 +3,14 @@
 
 #include "connect.h"
 #include "exit_code.h"
-#include "say.h"
 #include "url.h"
+#include "verdict.h"
 
 static int mb(char **operands, size_t count)
 {
     struct s3a_client *client = NULL;
     struct s3a_error error;
-    struct s3a_url url;
+    struct s3a_url url = {.key = ""};
 
     (void)count;
     enum s3a_status status = s3a_url_parse(operands[0], S3A_URL_BUCKET, &url, &error);
@@ -21,7 +21,7 @@ static int mb(char **operands, size_t count)
         status = s3a_bucket_create(client, url.bucket, &error);
     }
     s3a_client_free(client);
-    return status == S3A_OK ? S3A_EXIT_DONE : s3a_say_failure(&error);
+    return status == S3A_OK ? S3A_EXIT_DONE : s3a_verdict(&url, NULL, &error);
 }
 
 const struct s3a_command s3a_cmd_mb = {

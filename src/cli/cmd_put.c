@@ -7,9 +7,9 @@
 #include "exit_code.h"
 #include "fault.h"
 #include "out.h"
-#include "say.h"
 #include "slurp.h"
 #include "url.h"
+#include "verdict.h"
 
 static struct {
     bool if_absent;
@@ -52,11 +52,12 @@ static enum s3a_status write_object(struct s3a_bytes_store *store, struct s3a_ob
 
 static int put(char **operands, size_t count)
 {
+    const char *unmet = given.if_absent ? "exists already" : "is not what --if-match names";
     struct s3a_bytes_store store = {0};
     struct s3a_object object = {0};
     struct s3a_heap heap = {0};
     struct s3a_error error;
-    struct s3a_url url;
+    struct s3a_url url = {.key = ""};
 
     enum s3a_status status = check(operands, count, &url, &object, &error);
     if (status == S3A_OK) {
@@ -77,7 +78,7 @@ static int put(char **operands, size_t count)
     }
     s3a_bytes_store_close(&store);
     s3a_heap_clear(&heap);
-    return status == S3A_OK ? S3A_EXIT_DONE : s3a_say_failure(&error);
+    return status == S3A_OK ? S3A_EXIT_DONE : s3a_verdict(&url, unmet, &error);
 }
 
 const struct s3a_command s3a_cmd_put = {

@@ -4,8 +4,8 @@
 #include "connect.h"
 #include "exit_code.h"
 #include "fault.h"
-#include "say.h"
 #include "url.h"
+#include "verdict.h"
 
 static struct {
     const char *if_match;
@@ -17,32 +17,32 @@ static const struct s3a_option options[] = {
     {0, "bucket", NULL, "remove the bucket itself, which must be empty", .flag = &given.bucket},
 };
 
-static enum s3a_status remove_bucket(const char *text, struct s3a_error *error)
+static enum s3a_status remove_bucket(const char *text, struct s3a_url *ret_url,
+                                     struct s3a_error *error)
 {
     struct s3a_client *client = NULL;
-    struct s3a_url url;
 
     if (given.if_match) {
         return s3a_fault(error, S3A_INVALID, "--bucket and --if-match contradict each other");
     }
-    enum s3a_status status = s3a_url_parse(text, S3A_URL_BUCKET, &url, error);
+    enum s3a_status status = s3a_url_parse(text, S3A_URL_BUCKET, ret_url, error);
     if (status == S3A_OK) {
         status = s3a_connect(&client, error);
     }
     if (status == S3A_OK) {
-        status = s3a_bucket_delete(client, url.bucket, error);
+        status = s3a_bucket_delete(client, ret_url->bucket, error);
     }
     s3a_client_free(client);
     return status;
 }
 
-static enum s3a_status remove_object(const char *text, struct s3a_error *error)
+static enum s3a_status remove_object(const char *text, struct s3a_url *ret_url,
+                                     struct s3a_error *error)
 {
     struct s3a_bytes_store store = {0};
     struct s3a_object object = {0};
-    struct s3a_url url;
 
-    enum s3a_status status = s3a_url_parse(text, S3A_URL_KEY, &url, error);
+    enum s3a_status status = s3a_url_parse(text, S3A_URL_KEY, ret_url, error);
     if (status == S3A_OK && given.if_match) {
         status = s3a_etag_parse(given.if_match, object.etag, error);
     }
@@ -50,7 +50,7 @@ static enum s3a_status remove_object(const char *text, struct s3a_error *error)
         status = s3a_bytes_store_open(&store, NULL, error);
     }
     if (status == S3A_OK) {
-        status = s3a_store_delete(store.store, url.bucket, url.key, object.etag, error);
+        status = s3a_store_delete(store.store, ret_url->bucket, ret_url->key, object.etag, error);
     }
     s3a_bytes_store_close(&store);
     return status;
@@ -58,12 +58,14 @@ static enum s3a_status remove_object(const char *text, struct s3a_error *error)
 
 static int rm(char **operands, size_t count)
 {
+    struct s3a_url url = {.key = ""};
     struct s3a_error error;
 
     (void)count;
-    enum s3a_status status =
-        given.bucket ? remove_bucket(operands[0], &error) : remove_object(operands[0], &error);
-    return status == S3A_OK ? S3A_EXIT_DONE : s3a_say_failure(&error);
+    enum s3a_status status = given.bucket ? remove_bucket(operands[0], &url, &error)
+                                          : remove_object(operands[0], &url, &error);
+    return status == S3A_OK ? S3A_EXIT_DONE
+                            : s3a_verdict(&url, "is not what --if-match names", &error);
 }
 
 const struct s3a_command s3a_cmd_rm = {

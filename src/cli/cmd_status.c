@@ -9,6 +9,7 @@
 #include "out.h"
 #include "say.h"
 #include "url.h"
+#include "verdict.h"
 
 struct view {
     const char *bucket;
@@ -40,7 +41,7 @@ static int list(struct s3a_client *client, const struct s3a_url *url, struct vie
         s3a_table_print(&view->table, stdout, s3a_table_wants_colours(stdout));
     }
     if (status != S3A_OK) {
-        return s3a_say_failure(&error);
+        return s3a_verdict(url, NULL, &error);
     }
     if (view->count == 0) {
         s3a_say_note("no locks at s3://%s/%s", url->bucket, url->key);
@@ -52,7 +53,7 @@ static int status(char **operands, size_t count)
 {
     struct s3a_client *client = NULL;
     struct s3a_error error;
-    struct s3a_url url;
+    struct s3a_url url = {.key = ""};
     struct view view = {.bucket = url.bucket};
 
     (void)count;

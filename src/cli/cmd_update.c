@@ -11,6 +11,7 @@
 #include "process.h"
 #include "say.h"
 #include "url.h"
+#include "verdict.h"
 
 /* What the change function works with. */
 struct update {
@@ -65,7 +66,7 @@ static int run_update(struct update *update, const struct s3a_url *url)
         s3a_say_failure(&update->filter_error);
         return update->filter_code;
     }
-    return s3a_say_failure(&error);
+    return s3a_verdict(url, "was written by others all the time", &error);
 }
 
 static int update(char **operands, size_t count)
@@ -73,7 +74,7 @@ static int update(char **operands, size_t count)
     struct s3a_bytes_store store = {0};
     size_t words_at = count > 1 && strcmp(operands[1], "--") == 0 ? 2 : 1;
     struct s3a_error error;
-    struct s3a_url url;
+    struct s3a_url url = {.key = ""};
     int code;
 
     if (s3a_url_parse(operands[0], S3A_URL_KEY, &url, &error) != S3A_OK) {

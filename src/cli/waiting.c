@@ -88,8 +88,8 @@ enum s3a_status s3a_wait(struct s3a_waiting *waiting, struct s3a_future *future,
             return give_up(waiting, future, error);
         }
         if (quiet) {
-            s3a_say_progress("waiting for %s%s%s", waiting->what, waiting->why ? ": " : "",
-                             waiting->why ? waiting->why : "");
+            s3a_say_progress("waiting%s%s", waiting->why ? ": " : " for ",
+                             waiting->why ? waiting->why : waiting->what);
             timeout_ms = -1;
         }
     }

@@ -45,8 +45,8 @@ ends() {
     ((status == $1)) || fail "$2 ended with $status, not $1: $(cat "err.$2" err 2>/dev/null)"
 }
 
-# hold NAME [OPTION...]: holds s3://bkt/NAME in the background until `let_go` opens the gate; $holder
-# is its process
+# hold NAME [OPTION...]: holds s3://bkt/NAME in the background until `let_go` opens the gate; its
+# process is $holder, CMD's is $held_by
 hold() {
     local name=$1 line
     shift

@@ -37,7 +37,7 @@ put_if_absent_writes_once() {
     echo 2 >two
     expect 0 s3atomic put --if-absent s3://bkt/k one
     expect 1 s3atomic put --if-absent s3://bkt/k two
-    says err "s3://bkt/k"
+    says err "s3://bkt/k exists already; nothing was changed"
     expect 0 s3atomic get s3://bkt/k
     is "$(cat out)" 1
 }
@@ -51,6 +51,7 @@ put_if_match_writes_over_that_state_only() {
     expect 0 s3atomic put --if-match "$first" s3://bkt/k two
     second=$(cat out)
     expect 1 s3atomic put --if-match "$first" s3://bkt/k one
+    says err "s3://bkt/k is not what --if-match names; nothing was changed"
     expect 1 s3atomic rm --if-match "$first" s3://bkt/k
     expect 0 s3atomic get s3://bkt/k
     is "$(cat out)" 2

@@ -12,7 +12,7 @@ wait_behind_holder() {
     s3atomic lock -v s3://bkt/n -- touch started 2>progress &
     waiter=$!
     exec 5<progress
-    await_line "waiting for the lock s3://bkt/n"
+    await_line "waiting: lock s3://bkt/n.lock: held by"
 }
 
 a_signal_ends_the_waiting_at_once() {
@@ -73,7 +73,8 @@ signals_are_passed_on() {
         ends $((128 + $(kill -l "$signal"))) "$runner"
         rm ready
     done
-    run "trap 'exit 11' WINCH; echo ready >ready; exec 7<>never; while :; do read -rt 0.1 -u 7; done"
+    run "trap 'exit 11' WINCH; echo ready >ready
+         exec 7<>never; while :; do read -rt 0.1 -u 7; done"
     kill -WINCH "$runner"
     ends 11 "$runner"
 }

@@ -125,6 +125,18 @@ what_is_not_there_yet_is_not_offered() {
     ! grep -E -e "--min-hold|--delete-on-release|--profile" out || fail "offered"
 }
 
+the_manual_has_the_very_options_that_there_are() {
+    local name manual=${BASH_SOURCE[0]%/*}/../../man
+    [[ $manual == /* ]] || manual=$OLDPWD/$manual
+    for name in "${COMMANDS[@]}"; do
+        [[ $name != help ]] || continue
+        s3atomic "$name" --help | sed '/^Options of every/,$d' |
+            sed -nE 's/^  .*(--[a-z-]+).*/\1/p' | sort >offered
+        grep '^\*-' "$manual/s3atomic-$name.1.scd" | grep -oE -e '--[a-z-]+' | sort >described
+        cmp offered described || fail "$name: $(diff offered described)"
+    done
+}
+
 tell without_a_command_it_explains_itself \
     every_command_explains_itself \
     help_shows_the_same_where_there_is_no_manual \
@@ -134,4 +146,5 @@ tell without_a_command_it_explains_itself \
     wrong_operands_are_explained \
     options_of_every_command_may_stand_anywhere_before_the_operands_of_others \
     wrong_endpoints_are_explained \
-    what_is_not_there_yet_is_not_offered
+    what_is_not_there_yet_is_not_offered \
+    the_manual_has_the_very_options_that_there_are

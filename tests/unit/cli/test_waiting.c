@@ -158,7 +158,7 @@ static void tell_why(void)
     enum s3a_status status = s3a_wait(&waiting, future, &error);
     char *text = capture_end(&capture);
     assert_int_equal(status, S3A_HELD);
-    assert_string_equal(text, "s3atomic: waiting for the lock: held by somebody\n");
+    assert_string_equal(text, "s3atomic: waiting: held by somebody\n");
     free(text);
     s3a_future_free(future);
     end();
