@@ -8,7 +8,7 @@
 
 bool s3a_lock_is_holding(const struct s3a_lock_machine *machine)
 {
-    return machine->lost_reason == S3A_LOST_NOT &&
+    return machine->lost_reason == S3A_LOST_NOT && !machine->release_wanted &&
            (machine->at == S3A_AT_HOLD || machine->at == S3A_AT_BEAT ||
             machine->at == S3A_AT_CHECK);
 }
@@ -88,7 +88,7 @@ void s3a_lock_hold_check_danger(const struct s3a_lock_turn *turn)
 {
     struct s3a_lock_machine *machine = turn->machine;
 
-    if (!s3a_lock_is_holding(machine) || machine->release_wanted) {
+    if (!s3a_lock_is_holding(machine)) {
         return;
     }
     bool in_danger = turn->event->now_ms >= s3a_lock_danger_ms(machine);

@@ -297,7 +297,7 @@ static uint64_t wake_time(const struct s3a_lock_machine *machine)
         uint64_t end_ms = s3a_lock_good_until_ms(machine);
         uint64_t danger_ms = s3a_lock_danger_ms(machine);
         wake_ms = end_ms < wake_ms ? end_ms : wake_ms;
-        if (!machine->danger_told && !machine->release_wanted && danger_ms < wake_ms) {
+        if (!machine->danger_told && danger_ms < wake_ms) {
             wake_ms = danger_ms;
         }
     }

@@ -217,7 +217,8 @@ void s3a_lock_machine_init(struct s3a_lock_machine *machine, const struct s3a_lo
 void s3a_lock_step(struct s3a_lock_machine *machine, const struct s3a_lock_event *event,
                    struct s3a_lock_action *ret_action);
 
-/* Until when the lock is held without another answer; 0: it is not. */
+/* Until when the lock is held without another answer; 0: it is not, or not any more since release
+ * was asked for. */
 uint64_t s3a_lock_good_until_ms(const struct s3a_lock_machine *machine);
 
 /* Until when others must leave alone what was seen, in milliseconds from then; 0 or less: no

@@ -252,6 +252,17 @@ static void fatal_answers_end_it_at_once(void **state)
     }
 }
 
+static void cancelled_before_it_began_it_never_begins(void **state)
+{
+    (void)state;
+    s3a_lock_machine_init(&stage.machine, &stage.terms, (const uint8_t *)"0123456789abcdef", NULL);
+    stage_say(&stage, S3A_LOCK_CANCEL);
+    stage_failed(&stage, S3A_CANCELLED);
+    stage_say(&stage, S3A_LOCK_START);
+    assert_int_equal(stage.action.request, S3A_LOCK_REQUEST_NONE);
+    assert_int_equal(stage.machine.at, S3A_AT_ENDED);
+}
+
 static void deadlines_do_not_overflow(void **state)
 {
     (void)state;
@@ -315,6 +326,7 @@ int main(void)
         STORY(an_old_answer_without_a_date_is_as_old_as_its_question),
         STORY(looks_are_never_closer_than_poll_min),
         STORY(fatal_answers_end_it_at_once),
+        STORY(cancelled_before_it_began_it_never_begins),
         STORY(deadlines_do_not_overflow),
         STORY(records_with_absurd_leases_are_judged_by_what_they_say),
         STORY(a_list_of_grants_that_is_too_long_is_not_believed),

@@ -82,6 +82,24 @@ static void release_does_not_wait_long_for_a_heartbeat(void **state)
     }
 }
 
+/* Who gave it back in time is not told that he lost it while that took its time. */
+static void a_lease_that_ends_during_the_release_is_no_loss(void **state)
+{
+    (void)state;
+    stage_hold(&stage);
+    stage_wake(&stage);
+    stage.now_ms = s3a_lock_good_until_ms(&stage.machine) - 1;
+    stage_say(&stage, S3A_LOCK_RELEASE);
+    assert_true(s3a_lock_good_until_ms(&stage.machine) == 0);
+    stage_pass(&stage, 500);
+    stage_say(&stage, S3A_LOCK_WAKE);
+    assert_int_equal(stage.action.tell, 0);
+    stage_answer(&stage, S3A_IN_DOUBT);
+    assert_int_equal(stage.machine.at, S3A_AT_FREE);
+    stage_written(&stage, "freed");
+    ended_with(S3A_OK);
+}
+
 static void a_late_heartbeat_is_freed_under_its_own_etag(void **state)
 {
     (void)state;
@@ -308,6 +326,7 @@ int main(void)
         STORY(release_keeps_the_token),
         STORY(release_waits_for_the_heartbeat_and_frees_what_it_left),
         STORY(release_does_not_wait_long_for_a_heartbeat),
+        STORY(a_lease_that_ends_during_the_release_is_no_loss),
         STORY(a_late_heartbeat_is_freed_under_its_own_etag),
         STORY(the_successors_record_is_left_alone),
         STORY(a_release_in_doubt_that_was_superseded_was_one),

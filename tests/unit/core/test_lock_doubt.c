@@ -331,17 +331,6 @@ static void release_while_acquiring_cancels(void **state)
     stage_failed(&stage, S3A_CANCELLED);
 }
 
-static void cancelled_before_it_began_it_never_begins(void **state)
-{
-    (void)state;
-    s3a_lock_machine_init(&stage.machine, &stage.terms, (const uint8_t *)"0123456789abcdef", NULL);
-    stage_say(&stage, S3A_LOCK_CANCEL);
-    stage_failed(&stage, S3A_CANCELLED);
-    stage_say(&stage, S3A_LOCK_START);
-    assert_int_equal(stage.action.request, S3A_LOCK_REQUEST_NONE);
-    assert_int_equal(stage.machine.at, S3A_AT_ENDED);
-}
-
 static void a_fatal_answer_while_in_doubt_clears_up_first(void **state)
 {
     (void)state;
@@ -395,7 +384,6 @@ int main(void)
         STORY(cancelled_when_the_grant_arrives_it_is_given_back),
         STORY(cancelled_after_the_grant_nothing_changes),
         STORY(release_while_acquiring_cancels),
-        STORY(cancelled_before_it_began_it_never_begins),
         STORY(a_fatal_answer_while_in_doubt_clears_up_first),
         STORY(a_status_that_nobody_expects_leaves_a_write_in_doubt),
     };
