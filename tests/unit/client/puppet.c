@@ -257,6 +257,9 @@ void line_send_bytes(struct line *line, struct s3a_str bytes)
 {
     while (bytes.size > 0) {
         ssize_t sent = send(line->fd, bytes.data, bytes.size, MSG_NOSIGNAL);
+        if (sent < 0 && (errno == EPIPE || errno == ECONNRESET)) {
+            return;
+        }
         assert_true(sent > 0);
         bytes = s3a_str_skip(bytes, (size_t)sent);
     }

@@ -91,6 +91,7 @@ const char *line_read(struct line *line);
 /* Bytes of whatever comes next; 0 at the end of the connection. */
 size_t line_read_some(struct line *line);
 
+/* What comes after the other side has hung up is dropped. */
 void line_send(struct line *line, const char *text);
 void line_send_bytes(struct line *line, struct s3a_str bytes);
 
