@@ -10,7 +10,6 @@
 
 #include <arpa/inet.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,14 +20,12 @@
 
 #include "bench.h"
 #include "clock.h"
+#include "load.h"
 #include "sigv4.h"
 
-#define SECONDS 2
 #define BODY_SIZE 200
-#define TEXT_SIZE 4096
+#define TEXT_SIZE LOAD_TEXT_SIZE
 #define PATH "/bench/object"
-
-extern char **environ;
 
 static const unsigned at_once[] = {1, 64, 128, 256, 1000};
 
@@ -109,81 +106,6 @@ static void write_script(const char *path, const struct s3a_server *server, cons
     s3a_buf_fini(&request.authorization);
 }
 
-/* Runs a program and reads what it prints, or only starts it where ret_text is NULL. */
-static pid_t run(const char *const argv[], char ret_text[TEXT_SIZE])
-{
-    posix_spawn_file_actions_t actions;
-    int fds[2];
-    pid_t pid;
-    size_t size = 0;
-    ssize_t got;
-
-    posix_spawn_file_actions_init(&actions);
-    if (pipe(fds) != 0) {
-        die("no pipe");
-    }
-    posix_spawn_file_actions_adddup2(&actions, ret_text ? fds[1] : STDERR_FILENO, STDOUT_FILENO);
-    posix_spawn_file_actions_addclose(&actions, fds[0]);
-    posix_spawn_file_actions_addclose(&actions, fds[1]);
-    if (posix_spawnp(&pid, argv[0], &actions, NULL, (char **)(uintptr_t)argv, environ) != 0) {
-        fprintf(stderr, "bench_server: cannot run %s\n", argv[0]);
-        exit(EXIT_FAILURE);
-    }
-    posix_spawn_file_actions_destroy(&actions);
-    close(fds[1]);
-    while (ret_text && size < TEXT_SIZE - 1 &&
-           (got = read(fds[0], ret_text + size, TEXT_SIZE - 1 - size)) > 0) {
-        size += (size_t)got;
-    }
-    close(fds[0]);
-    if (ret_text) {
-        ret_text[size] = '\0';
-        waitpid(pid, NULL, 0);
-    }
-    return pid;
-}
-
-/* The latency that wrk gives behind a label, in microseconds. */
-static double latency_us(const char *text, const char *label)
-{
-    const char *at = strstr(text, label);
-    char unit[3] = "";
-    double value = 0;
-
-    if (!at || sscanf(at + strlen(label), "%lf%2s", &value, unit) != 2) {
-        return 0;
-    }
-    return value * (strcmp(unit, "us") == 0 ? 1 : strcmp(unit, "ms") == 0 ? 1e3 : 1e6);
-}
-
-/* Prints a line of what wrk measured, and returns the requests per second. */
-static double load(const char *what, unsigned connections, const char *script, uint16_t port)
-{
-    char text[TEXT_SIZE];
-    char count[16];
-    char seconds[16];
-    char url[64];
-    double rate = 0;
-    const char *const argv[] = {"wrk",          "-t1",       "-c", count,  "-d", seconds,
-                                "--timeout=10", "--latency", "-s", script, url,  NULL};
-
-    snprintf(count, sizeof(count), "%u", connections);
-    snprintf(seconds, sizeof(seconds), "%d", SECONDS);
-    snprintf(url, sizeof(url), "http://127.0.0.1:%u" PATH, port);
-    run(argv, text);
-    const char *at = strstr(text, "Requests/sec:");
-    if (!at || sscanf(at, "Requests/sec: %lf", &rate) != 1 || strstr(text, "Non-2xx") ||
-        strstr(text, "Socket errors")) {
-        fprintf(stderr, "%s", text);
-        die("wrk met errors");
-    }
-    printf("{\"bench\":\"server\",\"what\":\"%s\",\"at_once\":%u,\"per_second\":%.0f,"
-           "\"p50_us\":%.1f,\"p99_us\":%.1f}\n",
-           what, connections, rate, latency_us(text, "50%"), latency_us(text, "99%"));
-    fflush(stdout);
-    return rate;
-}
-
 /* True once somebody accepts there. */
 static bool can_connect(uint16_t port)
 {
@@ -212,7 +134,7 @@ static uint16_t free_port(void)
     return ntohs(address.sin_port);
 }
 
-/* One worker, as the server has one thread that serves connections. */
+/* A worker for each processor, as the server has a thread for each. */
 static pid_t start_nginx(const char *directory, uint16_t port)
 {
     char config[TEXT_SIZE];
@@ -220,7 +142,7 @@ static pid_t start_nginx(const char *directory, uint16_t port)
 
     snprintf(config, sizeof(config), "%s/nginx.conf", directory);
     write_file(config,
-               "daemon off; pid %s/nginx.pid; worker_processes 1;\n"
+               "daemon off; pid %s/nginx.pid; worker_processes auto;\n"
                "events { worker_connections 4096; }\n"
                "http { access_log off; keepalive_requests 100000000;\n"
                "client_body_temp_path %s/1; proxy_temp_path %s/2; fastcgi_temp_path %s/3;\n"
@@ -228,7 +150,7 @@ static pid_t start_nginx(const char *directory, uint16_t port)
                "server { listen 127.0.0.1:%u backlog=4096;\n"
                "location / { return 200 \"%s\"; } } }\n",
                directory, directory, directory, directory, directory, directory, port, body);
-    pid_t pid = run(argv, NULL);
+    pid_t pid = load_run(argv, NULL);
     while (!can_connect(port)) {
         if (waitpid(pid, NULL, WNOHANG) == pid) {
             die("nginx does not start");
@@ -301,25 +223,32 @@ static void measure_start(void)
     bench_times_free(&times);
 }
 
-static void measure_load(const struct s3a_server *server, const char *directory, uint16_t nginx)
+static void print_memory(const char *what)
 {
+    printf("{\"bench\":\"server\",\"what\":\"%s\",\"resident_kib\":%lu}\n", what,
+           memory_kib("VmRSS:"));
+    fflush(stdout);
+}
+
+static void measure_load(const struct s3a_server *server, const char *directory,
+                         const struct load_target *nginx)
+{
+    const struct load_target server_target = {getpid(), s3a_server_port(server)};
     char get[TEXT_SIZE];
     char put[TEXT_SIZE];
-    uint16_t port = s3a_server_port(server);
 
     snprintf(get, sizeof(get), "%s/get.lua", directory);
     snprintf(put, sizeof(put), "%s/put.lua", directory);
     write_script(get, server, "GET");
     write_script(put, server, "PUT");
     for (size_t i = 0; i < AT_ONCE_COUNT; i++) {
-        load("put 200 B", at_once[i], put, port);
-        double ours = load("get 200 B", at_once[i], get, port);
-        double theirs = load("nginx 200 B", at_once[i], get, nginx);
+        load_wrk("put 200 B", at_once[i], put, PATH, &server_target);
+        double ours = load_wrk("get 200 B", at_once[i], get, PATH, &server_target);
+        double theirs = load_wrk("nginx 200 B", at_once[i], get, PATH, nginx);
         printf("{\"bench\":\"server\",\"what\":\"get / nginx\",\"at_once\":%u,\"ratio\":%.2f}\n",
                at_once[i], ours / theirs);
     }
-    printf("{\"bench\":\"server\",\"what\":\"memory\",\"resident_kib\":%lu,\"most_kib\":%lu}\n",
-           memory_kib("VmRSS:"), memory_kib("VmHWM:"));
+    print_memory("memory after 1 000 connections");
 }
 
 static void remove_directory(const char *directory)
@@ -327,7 +256,7 @@ static void remove_directory(const char *directory)
     const char *const argv[] = {"rm", "-rf", directory, NULL};
     char text[TEXT_SIZE];
 
-    run(argv, text);
+    load_run(argv, text);
 }
 
 int main(void)
@@ -341,10 +270,11 @@ int main(void)
     }
     measure_start();
     struct s3a_server *server = start_server();
-    pid_t nginx = start_nginx(directory, nginx_port);
-    measure_load(server, directory, nginx_port);
-    kill(nginx, SIGTERM);
-    waitpid(nginx, NULL, 0);
+    print_memory("memory at rest");
+    const struct load_target nginx = {start_nginx(directory, nginx_port), nginx_port};
+    measure_load(server, directory, &nginx);
+    kill(nginx.pid, SIGTERM);
+    waitpid(nginx.pid, NULL, 0);
     s3a_server_stop(server);
     remove_directory(directory);
     return EXIT_SUCCESS;
