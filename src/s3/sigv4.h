@@ -23,6 +23,10 @@
 #define S3A_ACCESS_KEY_SIZE_MAX 128
 #define S3A_REGION_SIZE_MAX 64
 #define S3A_SERVICE_SIZE_MAX 32
+/* "20130524/us-east-1/s3/aws4_request" */
+#define S3A_SIGV4_SCOPE_SIZE_MAX                                                                   \
+    (S3A_SIGV4_DAY_SIZE + 1 + S3A_REGION_SIZE_MAX + 1 + S3A_SERVICE_SIZE_MAX + 1 +                 \
+     sizeof(S3A_SIGV4_SCOPE_END))
 /* A URL that was signed in advance may be used for a week at the longest. */
 #define S3A_PRESIGN_SECONDS_MAX (7 * 24 * 60 * 60)
 

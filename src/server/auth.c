@@ -68,3 +68,9 @@ enum s3a_code s3a_auth_check(struct s3a_auth *auth, struct s3a_pool *pool,
     }
     return s3a_sigv4_claim_verify(ret_claim, request, &key->signing, key->secret_key);
 }
+
+const struct s3a_sigv4_key *s3a_auth_signing_key(struct s3a_auth *auth,
+                                                 const struct s3a_sigv4_claim *claim)
+{
+    return &find(auth, claim->access_key)->signing;
+}

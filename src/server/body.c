@@ -5,9 +5,6 @@
 
 #include "sigv4.h"
 
-/* x-amz-content-sha256 of a body whose chunks are signed one by one, or that has a trailer. */
-#define STREAMING_PREFIX "STREAMING-"
-
 static bool is_hash(struct s3a_str text)
 {
     for (size_t i = 0; i < text.size; i++) {
@@ -24,12 +21,6 @@ static enum s3a_code announce_hash(struct s3a_body *body, struct s3a_str payload
     if (s3a_str_is(payload_hash, S3A_UNSIGNED_PAYLOAD)) {
         return S3A_CODE_NONE;
     }
-    if (s3a_str_starts_with(payload_hash, STREAMING_PREFIX)) {
-        body->message = "A body that is sent in signed chunks or with a trailer is not supported: "
-                        "send it in one piece, with x-amz-content-sha256 being its SHA-256 or "
-                        "UNSIGNED-PAYLOAD";
-        return S3A_CODE_NOT_IMPLEMENTED;
-    }
     if (!is_hash(payload_hash)) {
         body->message = "x-amz-content-sha256 must be UNSIGNED-PAYLOAD or the SHA-256 of the body "
                         "in 64 hexadecimal digits";
@@ -38,6 +29,17 @@ static enum s3a_code announce_hash(struct s3a_body *body, struct s3a_str payload
     memcpy(body->sha256_announced, payload_hash.data, S3A_SHA256_HEX_SIZE);
     body->is_hashed = s3a_digest_init(&body->sha256, S3A_DIGEST_SHA256) == S3A_OK;
     return body->is_hashed ? S3A_CODE_NONE : S3A_CODE_INTERNAL_ERROR;
+}
+
+static enum s3a_code begin(struct s3a_body *body, struct s3a_objects *objects,
+                           struct s3a_str content_md5)
+{
+    body->has_md5 = content_md5.data != NULL;
+    if (body->has_md5 && !s3a_base64_decode(content_md5, body->md5_announced, S3A_MD5_SIZE)) {
+        return S3A_CODE_INVALID_DIGEST;
+    }
+    body->is_spooled = s3a_spool_init(&body->spool, objects) == S3A_OK;
+    return body->is_spooled ? S3A_CODE_NONE : S3A_CODE_INTERNAL_ERROR;
 }
 
 enum s3a_code s3a_body_init(struct s3a_body *body, struct s3a_objects *objects,
@@ -50,12 +52,31 @@ enum s3a_code s3a_body_init(struct s3a_body *body, struct s3a_objects *objects,
     if (code != S3A_CODE_NONE) {
         return code;
     }
-    body->has_md5 = content_md5.data != NULL;
-    if (body->has_md5 && !s3a_base64_decode(content_md5, body->md5_announced, S3A_MD5_SIZE)) {
-        return S3A_CODE_INVALID_DIGEST;
+    return begin(body, objects, content_md5);
+}
+
+enum s3a_code s3a_body_init_chunks(struct s3a_body *body, struct s3a_objects *objects,
+                                   const struct s3a_body_chunks *announced,
+                                   struct s3a_str content_md5)
+{
+    enum s3a_checksum_kind kind = s3a_checksum_kind_of(announced->trailer);
+    enum s3a_code code;
+
+    memset(body, 0, sizeof(*body));
+    if (!s3a_str_to_uint64(announced->size, UINT64_MAX, &body->size_announced)) {
+        body->message = "A body in chunks needs the header x-amz-decoded-content-length";
+        return S3A_CODE_MISSING_CONTENT_LENGTH;
     }
-    body->is_spooled = s3a_spool_init(&body->spool, objects) == S3A_OK;
-    return body->is_spooled ? S3A_CODE_NONE : S3A_CODE_INTERNAL_ERROR;
+    code = s3a_chunks_init(&body->chunks, announced->claim, announced->key);
+    body->is_in_chunks = code == S3A_CODE_NONE;
+    if (code == S3A_CODE_NOT_IMPLEMENTED) {
+        body->message = "Chunks that are signed in this way are not supported";
+    }
+    if (code == S3A_CODE_NONE && kind != S3A_CHECKSUM_NONE &&
+        s3a_checksum_init(&body->checksum, kind) != S3A_OK) {
+        code = S3A_CODE_INTERNAL_ERROR;
+    }
+    return code == S3A_CODE_NONE ? begin(body, objects, content_md5) : code;
 }
 
 enum s3a_code s3a_body_expect(struct s3a_body *body, const struct s3a_header *header)
@@ -73,11 +94,12 @@ enum s3a_code s3a_body_expect(struct s3a_body *body, const struct s3a_header *he
         body->message = "The value of the x-amz-checksum- header is not valid";
         return S3A_CODE_INVALID_REQUEST;
     }
+    body->is_checksum_announced = true;
     return s3a_checksum_init(&body->checksum, kind) == S3A_OK ? S3A_CODE_NONE
                                                               : S3A_CODE_INTERNAL_ERROR;
 }
 
-enum s3a_code s3a_body_append(struct s3a_body *body, struct s3a_str bytes)
+static enum s3a_code append_content(struct s3a_body *body, struct s3a_str bytes)
 {
     enum s3a_status status;
 
@@ -98,6 +120,45 @@ enum s3a_code s3a_body_append(struct s3a_body *body, struct s3a_str bytes)
     return S3A_CODE_SERVICE_UNAVAILABLE;
 }
 
+enum s3a_code s3a_body_append(struct s3a_body *body, struct s3a_str bytes)
+{
+    enum s3a_code code = S3A_CODE_NONE;
+    struct s3a_str content;
+
+    if (!body->is_in_chunks) {
+        return append_content(body, bytes);
+    }
+    while (code == S3A_CODE_NONE && bytes.size > 0) {
+        code = s3a_chunks_take(&body->chunks, &bytes, &content);
+        if (code == S3A_CODE_INVALID_REQUEST) {
+            body->message = "The body is not made of chunks, although it was announced so";
+        }
+        if (code == S3A_CODE_NONE && content.size > 0) {
+            code = append_content(body, content);
+        }
+    }
+    return code;
+}
+
+/* The checksum that was announced may stand behind the chunks. */
+static enum s3a_code end_chunks(struct s3a_body *body)
+{
+    struct s3a_header trailer = s3a_chunks_trailer(&body->chunks);
+    enum s3a_code code = s3a_chunks_end(&body->chunks);
+
+    if (code == S3A_CODE_NONE && body->chunks.size != body->size_announced) {
+        return S3A_CODE_INCOMPLETE_BODY;
+    }
+    if (code != S3A_CODE_NONE || body->checksum.kind == S3A_CHECKSUM_NONE ||
+        body->is_checksum_announced) {
+        return code;
+    }
+    body->is_checksum_announced = s3a_checksum_kind_of(trailer.name) == body->checksum.kind &&
+                                  s3a_base64_decode(trailer.value, body->checksum_announced,
+                                                    s3a_checksum_size(body->checksum.kind));
+    return body->is_checksum_announced ? S3A_CODE_NONE : S3A_CODE_BAD_DIGEST;
+}
+
 static bool has_announced_checksum(struct s3a_body *body)
 {
     uint8_t checksum[S3A_CHECKSUM_SIZE_MAX];
@@ -115,6 +176,12 @@ enum s3a_code s3a_body_end(struct s3a_body *body)
     char sha256_hex[2 * S3A_SHA256_SIZE + 1];
 
     s3a_spool_end(&body->spool);
+    if (body->is_in_chunks) {
+        enum s3a_code code = end_chunks(body);
+        if (code != S3A_CODE_NONE) {
+            return code;
+        }
+    }
     if (body->has_md5 && memcmp(body->md5_announced, body->spool.md5_bytes, S3A_MD5_SIZE) != 0) {
         return S3A_CODE_BAD_DIGEST;
     }
@@ -136,6 +203,7 @@ void s3a_body_fini(struct s3a_body *body)
     if (body->is_hashed) {
         s3a_digest_fini(&body->sha256);
     }
+    s3a_chunks_fini(&body->chunks);
     if (body->is_spooled) {
         s3a_spool_fini(&body->spool);
     }

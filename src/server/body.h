@@ -8,6 +8,7 @@
  */
 
 #include "checksum.h"
+#include "chunks.h"
 #include "code.h"
 #include "digest.h"
 #include "op.h"
@@ -25,7 +26,11 @@ struct s3a_body {
     bool has_md5;
     uint8_t md5_announced[S3A_MD5_SIZE];
     struct s3a_checksum checksum; /* kind NONE: none was announced */
+    bool is_checksum_announced;   /* by a header; else the chunks will */
     uint8_t checksum_announced[S3A_CHECKSUM_SIZE_MAX];
+    bool is_in_chunks; /* chunks is there */
+    struct s3a_chunks chunks;
+    uint64_t size_announced;
     const char *message; /* what is wrong; NULL: the code says it */
 };
 
@@ -38,6 +43,22 @@ struct s3a_body {
 enum s3a_code s3a_body_init(struct s3a_body *body, struct s3a_objects *objects,
                             struct s3a_str payload_hash, struct s3a_str content_md5);
 
+/* How a body in chunks was announced. */
+struct s3a_body_chunks {
+    const struct s3a_sigv4_claim *claim; /* of the request, verified with key */
+    const struct s3a_sigv4_key *key;
+    struct s3a_str size;    /* x-amz-decoded-content-length; data NULL: none */
+    struct s3a_str trailer; /* x-amz-trailer: the name of what follows the chunks; or data NULL */
+};
+
+/*
+ * The same for a body that comes in chunks (s3a_chunks_are_announced()). S3A_CODE_NONE;
+ * MISSING_CONTENT_LENGTH, INVALID_DIGEST, NOT_IMPLEMENTED, INTERNAL_ERROR.
+ */
+enum s3a_code s3a_body_init_chunks(struct s3a_body *body, struct s3a_objects *objects,
+                                   const struct s3a_body_chunks *announced,
+                                   struct s3a_str content_md5);
+
 /*
  * The body was announced with a header x-amz-checksum-..., too. Names that are none of a checksum
  * known here are passed over. S3A_CODE_NONE; INVALID_REQUEST for a value that is none and for more
@@ -45,10 +66,12 @@ enum s3a_code s3a_body_init(struct s3a_body *body, struct s3a_objects *objects,
  */
 enum s3a_code s3a_body_expect(struct s3a_body *body, const struct s3a_header *header);
 
-/* S3A_CODE_NONE, or SERVICE_UNAVAILABLE where the store cannot take it (no space left, ...). */
+/* S3A_CODE_NONE; SERVICE_UNAVAILABLE where the store cannot take it (no space left, ...); of chunks
+ * INVALID_REQUEST and SIGNATURE_DOES_NOT_MATCH, too. */
 enum s3a_code s3a_body_append(struct s3a_body *body, struct s3a_str bytes);
 
-/* All of it is there. S3A_CODE_NONE, BAD_DIGEST or XAMZ_CONTENT_SHA256_MISMATCH. */
+/* All of it is there. S3A_CODE_NONE, BAD_DIGEST, INCOMPLETE_BODY or XAMZ_CONTENT_SHA256_MISMATCH.
+ */
 enum s3a_code s3a_body_end(struct s3a_body *body);
 
 /* All zero is accepted. */

@@ -118,27 +118,50 @@ static struct s3a_str find_header(const struct s3a_head *head, const char *name)
     return s3a_str_make(NULL, 0);
 }
 
+static enum s3a_code begin_body(struct s3a_exchange *exchange, const struct s3a_sigv4_claim *claim)
+{
+    const struct s3a_head *head = &exchange->head;
+    struct s3a_objects *objects = exchange->front->objects;
+    struct s3a_str content_md5 = find_header(head, "content-md5");
+
+    if (!s3a_chunks_are_announced(claim->payload_hash)) {
+        return s3a_body_init(&exchange->body, objects, claim->payload_hash, content_md5);
+    }
+    const struct s3a_body_chunks chunks = {
+        .claim = claim,
+        .key = s3a_auth_signing_key(&exchange->front->auth, claim),
+        .size = find_header(head, "x-amz-decoded-content-length"),
+        .trailer = find_header(head, "x-amz-trailer"),
+    };
+    return s3a_body_init_chunks(&exchange->body, objects, &chunks, content_md5);
+}
+
 /* May this body be sent, and how will it be checked? */
-static enum s3a_code announce_body(struct s3a_exchange *exchange, struct s3a_str payload_hash,
-                                   const char **ret_message)
+static enum s3a_code announce_body(struct s3a_exchange *exchange,
+                                   const struct s3a_sigv4_claim *claim, const char **ret_message)
 {
     const struct s3a_head *head = &exchange->head;
     bool is_put = exchange->op.kind == S3A_OP_PUT_OBJECT;
     enum s3a_code code = S3A_CODE_NONE;
 
+    exchange->op.body_size = head->length;
     if (is_put || head->length > 0 || head->is_chunked) {
-        code = s3a_body_init(&exchange->body, exchange->front->objects, payload_hash,
-                             find_header(head, "content-md5"));
+        code = begin_body(exchange, claim);
         for (size_t i = 0; code == S3A_CODE_NONE && i < head->request.header_count; i++) {
             code = s3a_body_expect(&exchange->body, &head->headers[i]);
         }
         *ret_message = exchange->body.message;
     }
-    if (code == S3A_CODE_NONE && (head->is_chunked || (is_put && !head->has_length))) {
+    bool in_chunks = exchange->body.is_in_chunks;
+    if (in_chunks) {
+        exchange->op.body_size = exchange->body.size_announced;
+    }
+    if (code == S3A_CODE_NONE && !in_chunks &&
+        (head->is_chunked || (is_put && !head->has_length))) {
         code = S3A_CODE_MISSING_CONTENT_LENGTH;
     }
     if (code == S3A_CODE_NONE &&
-        head->length > (is_put ? S3A_BODY_SIZE_MAX : S3A_BODY_SMALL_SIZE_MAX)) {
+        exchange->op.body_size > (is_put ? S3A_BODY_SIZE_MAX : S3A_BODY_SMALL_SIZE_MAX)) {
         code = S3A_CODE_ENTITY_TOO_LARGE;
     }
     return code;
@@ -165,13 +188,12 @@ static enum MHD_Result on_head(struct s3a_exchange *exchange, const char *method
             exchange->answer.date_ms = s3a_objects_now_ms(exchange->front->objects);
             return refuse(exchange);
         }
-        code = announce_body(exchange, claim.payload_hash, &message);
+        code = announce_body(exchange, &claim, &message);
     }
     if (code != S3A_CODE_NONE) {
         fail(exchange, code, message);
         return refuse(exchange);
     }
-    exchange->op.body_size = exchange->head.length;
     exchange->state = S3A_EXCHANGE_BODY;
     return MHD_YES;
 }
