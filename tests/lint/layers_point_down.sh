@@ -24,7 +24,7 @@ allow base
 allow core
 allow s3 'openssl/[a-z0-9_]+\.h|expat\.h'
 allow objects 'sqlite3\.h'
-allow client 'curl/curl\.h|jansson\.h'
+allow client 'curl/curl\.h'
 allow server 'microhttpd\.h'
 allow cli
 
