@@ -117,7 +117,7 @@ wrong_endpoints_are_explained() {
 
 what_is_not_there_yet_is_not_offered() {
     local name
-    for name in acquire renew release check unlock watch doctor; do
+    for name in acquire renew release check watch doctor; do
         expect 64 s3atomic "$name"
         says err "there is no command"
     done
