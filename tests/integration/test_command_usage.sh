@@ -6,7 +6,7 @@
 # shellcheck source=tests/integration/command.bash
 source "${BASH_SOURCE[0]%/*}/command.bash" "$1"
 
-COMMANDS=(lock status update get put head rm ls mb serve help)
+COMMANDS=(lock status unlock update get put head rm ls mb serve help)
 
 without_a_command_it_explains_itself() {
     expect 64 s3atomic
@@ -131,7 +131,7 @@ the_manual_has_the_very_options_that_there_are() {
     for name in "${COMMANDS[@]}"; do
         [[ $name != help ]] || continue
         s3atomic "$name" --help | sed '/^Options of every/,$d' |
-            sed -nE 's/^  .*(--[a-z-]+).*/\1/p' | sort >offered
+            sed -nE 's/^ {2,6}(-., )?(--[a-z-]+).*/\2/p' | sort >offered
         grep '^\*-' "$manual/s3atomic-$name.1.scd" | grep -oE -e '--[a-z-]+' | sort >described
         cmp offered described || fail "$name: $(diff offered described)"
     done
