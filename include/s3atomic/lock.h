@@ -61,6 +61,13 @@ struct s3a_lock_options {
      * the lock counts as lost (S3A_LOST_HELD_TOO_LONG). 0: no bound. */
     uint32_t max_hold_ms;
 
+    /* Given back before it was held for so long, it is left held until then, without heartbeats;
+     * the release itself does not wait. For jobs that every host starts on its own clock: a host
+     * that is late does not run again what was quick elsewhere. Exact to a second, as the dates of
+     * most stores are. At most a week, and max_hold_ms where there is one. 0: others may have it at
+     * once. */
+    uint32_t min_hold_ms;
+
     /* How long to wait for it. 0: try once. S3A_WAIT_FOREVER. */
     int64_t wait_ms;
 
@@ -73,6 +80,12 @@ struct s3a_lock_options {
      * seconds in HTTP dates and front ends that disagree. All who contend for a lock should agree
      * on it. 0: 2 000. */
     uint32_t grace_ms;
+
+    /* Others' leases count as over only when this client has watched them for lease and grace
+     * without a change, by its own clock; what the store's clock says is not asked. For stores
+     * whose dates are not to be trusted. It takes longer, and with wait_ms 0 it never takes over
+     * what a dead holder left. Without it, that is done only where the dates make no sense. */
+    bool observe;
 
     /* on_danger is called this long before the end of a lease that no heartbeat has extended; less
      * than lease_ms. 0: a third of lease_ms. */
@@ -162,9 +175,10 @@ S3A_API enum s3a_lost_reason s3a_lock_lost_reason(const struct s3a_lock *lock);
  * Stops the heartbeats and frees the lock for others. Blocks until the store has answered; a store
  * that does not answer clearly is asked again until the lease would have ended by itself.
  *
- * S3A_OK: it was held until now and is free. S3A_LOST: it had been lost before; whoever holds it
- * now is left alone. S3A_UNREACHABLE and the like: it could not be freed and will expire by
- * itself. A second call returns the same again. The handle stays valid until s3a_lock_free().
+ * S3A_OK: it was held until now and is free, or will be at min_hold_ms. S3A_LOST: it had been lost
+ * before; whoever holds it now is left alone. S3A_UNREACHABLE and the like: it could not be freed
+ * and will expire by itself. A second call returns the same again. The handle stays valid until
+ * s3a_lock_free().
  */
 S3A_API S3A_MUST_CHECK enum s3a_status s3a_lock_release(struct s3a_lock *lock,
                                                         struct s3a_error *error);

@@ -37,6 +37,7 @@ static struct {
     int64_t heartbeat_ms;
     int64_t lease_ms;
     int64_t max_hold_ms;
+    int64_t min_hold_ms;
     const char *label;
     int64_t conflict_code;
     unsigned on_lost; /* enum s3a_on_lost */
@@ -66,6 +67,9 @@ static const struct s3a_option options[] = {
     {0, "max-hold", "DURATION",
      "CMD is ended, and the lock given back, before it was held for so long; default: no bound",
      .duration_ms = &given.max_hold_ms, .min = HEARTBEAT_MIN_MS, .max = UINT32_MAX},
+    {0, "min-hold", "DURATION",
+     "given back sooner, it is left held until then; default: it is free at once",
+     .duration_ms = &given.min_hold_ms, .max = UINT32_MAX},
     {0, "label", "TEXT", "shown to people who look at the lock", .text = &given.label},
     {0, "on-lost", "ACTION",
      "what happens to CMD when the lock is about to be lost: term (and kill later), kill, or "
@@ -192,6 +196,7 @@ static enum s3a_status try(struct run *run, struct s3a_waiting *waiting, int64_t
         .heartbeat_ms = (uint32_t)given.heartbeat_ms,
         .lease_ms = (uint32_t)given.lease_ms,
         .max_hold_ms = (uint32_t)given.max_hold_ms,
+        .min_hold_ms = (uint32_t)given.min_hold_ms,
         .wait_ms = wait_ms,
         .label = given.label,
         .on_danger = on_danger,

@@ -39,6 +39,17 @@ static uint32_t lease_default(uint32_t heartbeat_ms, uint32_t max_hold_ms)
     return (uint32_t)(is_bounded && max_hold_ms < lease_ms ? max_hold_ms : lease_ms);
 }
 
+static enum s3a_status check_min_hold(const struct s3a_lock_options *options,
+                                      struct s3a_error *error)
+{
+    if (options->max_hold_ms && options->min_hold_ms > options->max_hold_ms) {
+        return s3a_error_set(error, S3A_INVALID,
+                             "min_hold_ms: %u, must be at most max_hold_ms (%u)",
+                             options->min_hold_ms, options->max_hold_ms);
+    }
+    return check_range("min_hold_ms", options->min_hold_ms, 0, S3A_LEASE_MS_MAX, error);
+}
+
 static enum s3a_status check_lease(const struct s3a_lock_options *options,
                                    struct s3a_lock_terms *terms, struct s3a_error *error)
 {
@@ -56,6 +67,11 @@ static enum s3a_status check_lease(const struct s3a_lock_options *options,
                              "max_hold_ms: %u, must be at least heartbeat_ms (%u)",
                              terms->max_hold_ms, terms->heartbeat_ms);
     }
+    status = check_min_hold(options, error);
+    if (status != S3A_OK) {
+        return status;
+    }
+    terms->min_hold_ms = options->min_hold_ms;
     terms->lease_ms =
         or_default(options->lease_ms, lease_default(terms->heartbeat_ms, terms->max_hold_ms));
     status = check_range("lease_ms", terms->lease_ms,
@@ -84,6 +100,7 @@ static enum s3a_status check_waiting(const struct s3a_lock_options *options,
         terms->poll_max_ms = terms->poll_min_ms > POLL_MAX_MS ? terms->poll_min_ms : POLL_MAX_MS;
     }
     terms->wait_ms = options->wait_ms;
+    terms->observe = options->observe;
     if (options->wait_ms < S3A_WAIT_FOREVER) {
         return s3a_error_set(error, S3A_INVALID,
                              "wait_ms: %lld, must be 0, S3A_WAIT_FOREVER (-1), or more",

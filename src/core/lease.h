@@ -20,11 +20,13 @@ struct s3a_lock_terms {
     uint32_t lease_ms;
     uint32_t heartbeat_ms;
     uint32_t max_hold_ms; /* 0: no bound */
+    uint32_t min_hold_ms; /* given back sooner, others get it then (§5); 0: at once */
     uint32_t warn_ms;
     uint32_t grace_ms;
     uint32_t poll_min_ms;
     uint32_t poll_max_ms;
     int64_t wait_ms; /* 0: try once; -1: for ever */
+    bool observe;    /* leases of others are over by watching alone (§3) */
 };
 
 /*

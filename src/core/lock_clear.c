@@ -5,6 +5,27 @@
 
 #define TRY_PAUSE_MAX_MS 2000
 
+/* §5: given back before its shortest hold is over, a record is held on until then: its lease is
+ * what is left of that, without the grace that others add. After that, and in all other clearings,
+ * it is free. */
+static void send_free(const struct s3a_lock_turn *turn)
+{
+    struct s3a_lock_machine *machine = turn->machine;
+    struct s3a_lock_record *record = &machine->write.record;
+    uint64_t end_ms = machine->granted_ms + machine->terms.min_hold_ms;
+    uint64_t now_ms = turn->event->now_ms;
+
+    record->held = machine->clearing == S3A_CLEAR_RELEASE && machine->lost_reason == S3A_LOST_NOT &&
+                   now_ms < end_ms;
+    record->lease_ms = machine->terms.lease_ms;
+    if (record->held) {
+        uint64_t left_ms = end_ms - now_ms;
+        uint32_t grace_ms = machine->terms.grace_ms;
+        record->lease_ms = left_ms > grace_ms ? (uint32_t)(left_ms - grace_ms) : 1;
+    }
+    s3a_lock_send_write(turn, S3A_AT_FREE);
+}
+
 /*
  * Every clearing is one write: a free record under the condition that we last knew to be ours (or
  * that our write in doubt was sent under: then whichever of the two lands, the other fails). What
@@ -22,14 +43,13 @@ void s3a_lock_clear_start(const struct s3a_lock_turn *turn, enum s3a_lock_cleari
     write.java_expires_ms = machine->write.java_expires_ms;
     s3a_lock_set_etag(write.etag, etag);
     write.record = *record;
-    write.record.held = false;
     write.record.beat++;
     machine->write = write;
     machine->clearing = clearing;
     machine->clear_until_ms = from_ms + machine->terms.lease_ms;
     machine->flipped = false;
     machine->tries = 0;
-    s3a_lock_send_write(turn, S3A_AT_FREE);
+    send_free(turn);
 }
 
 /* Clearing from a place in which the lock was held. A heartbeat in doubt was sent with a higher
@@ -100,7 +120,7 @@ void s3a_lock_clear_wake(const struct s3a_lock_turn *turn)
     if (turn->machine->check_next) {
         s3a_lock_send_get(turn, S3A_AT_SEEK);
     } else {
-        s3a_lock_send_write(turn, S3A_AT_FREE);
+        send_free(turn);
     }
 }
 
@@ -152,6 +172,16 @@ static void gone(const struct s3a_lock_turn *turn, const struct s3a_lock_view *v
     done(turn, applied ? S3A_OK : S3A_LOST);
 }
 
+/* What we wrote lies there. */
+static void kept(const struct s3a_lock_turn *turn, const struct s3a_lock_view *view)
+{
+    struct s3a_lock_machine *machine = turn->machine;
+
+    machine->record = view->record;
+    s3a_lock_set_etag(machine->etag, view->etag);
+    done(turn, S3A_OK);
+}
+
 void s3a_lock_seek_answered(const struct s3a_lock_turn *turn)
 {
     struct s3a_lock_machine *machine = turn->machine;
@@ -176,10 +206,13 @@ void s3a_lock_seek_answered(const struct s3a_lock_turn *turn)
     bool refused = machine->refused;
     if (unchanged) {
         if (s3a_lock_flip_etag(machine)) {
-            s3a_lock_send_write(turn, S3A_AT_FREE);
+            send_free(turn);
         } else {
             try_later(turn, false, refused ? S3A_UNSUPPORTED : S3A_IN_DOUBT);
         }
+    } else if (ours && view->record.held && write->record.held &&
+               view->record.beat == write->record.beat) {
+        kept(turn, view); /* given back, and held until its shortest hold is over */
     } else if (ours && view->record.held) {
         /* A late heartbeat, or the attempt that is being undone, has landed after all. */
         s3a_lock_set_etag(write->etag, view->etag);
@@ -187,11 +220,9 @@ void s3a_lock_seek_answered(const struct s3a_lock_turn *turn)
             write->record.beat = view->record.beat + 1;
         }
         write->doubt = false;
-        s3a_lock_send_write(turn, S3A_AT_FREE);
+        send_free(turn);
     } else if (ours) {
-        machine->record = view->record;
-        s3a_lock_set_etag(machine->etag, view->etag);
-        done(turn, S3A_OK);
+        kept(turn, view);
     } else {
         gone(turn, view);
     }

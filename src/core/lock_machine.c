@@ -141,6 +141,9 @@ void s3a_lock_keep_view(const struct s3a_lock_turn *turn)
         machine->poll_cap_ms = machine->terms.poll_min_ms;
     }
     machine->view = *view;
+    if (machine->terms.observe) {
+        machine->view.store_modified_ms = S3A_STORE_TIME_NONE;
+    }
     if (view->kind == S3A_LOCK_OBJECT_RECORD && view->record.grant.token > machine->token_seen) {
         machine->token_seen = view->record.grant.token;
     }

@@ -190,6 +190,17 @@ an_abandoned_lock_is_freed_by_force() {
     expect 65 s3atomic unlock --force s3://bkt/file
 }
 
+a_shortest_hold_outlives_cmd() {
+    expect 0 s3atomic lock --min-hold 1h s3://bkt/n -- true
+    expect 75 s3atomic lock -n s3://bkt/n -- touch started
+    expect 0 s3atomic status s3://bkt/
+    says out held n.lock
+    expect 0 s3atomic lock --min-hold 1ms s3://bkt/m -- sleep 0.01
+    expect 0 s3atomic lock -n s3://bkt/m -- true
+    expect 64 s3atomic lock --min-hold 2s --max-hold 1s --heartbeat 100ms s3://bkt/m -- true
+    says err "min_hold_ms"
+}
+
 tell the_exit_status_is_that_of_cmd \
     cmd_can_be_written_for_the_shell \
     what_cannot_be_run_is_said_before_the_lock_is_taken \
@@ -205,4 +216,5 @@ tell the_exit_status_is_that_of_cmd \
     what_is_wrong_with_the_options_is_said \
     counting_without_any_other_protection_comes_out_right \
     status_shows_them_all \
-    an_abandoned_lock_is_freed_by_force
+    an_abandoned_lock_is_freed_by_force \
+    a_shortest_hold_outlives_cmd

@@ -138,6 +138,9 @@ static const char *what_never_happened(const struct result *total)
             return "a place of the machine";
         }
     }
+    if (tally->kept == 0) {
+        return "a lock given back for later";
+    }
     for (int i = S3A_LOST_NOT + 1; i < SIM_REASONS; i++) {
         if (tally->lost[i] == 0) {
             return "a reason of loss";

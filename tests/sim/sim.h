@@ -57,6 +57,8 @@ struct sim_store {
     uint64_t created_ms; /* since when a record of ours has lain there, true time */
     uint64_t removed_ms; /* when one was last removed from outside */
     bool removed_young;  /* sooner than tokens made of whole seconds can tell apart */
+    uint8_t kept_owner[S3A_OWNER_SIZE]; /* who gave it back for later, and true time of that */
+    uint64_t kept_until_ms;
     bool ghost; /* what lies there was decided on before the removal, and landed after it */
 };
 
@@ -141,6 +143,7 @@ struct sim_tally {
     uint64_t grants;
     uint64_t adoptions; /* grants that no answer told of */
     uint64_t releases;
+    uint64_t kept; /* of these, those that leave it held for a while */
     uint64_t dangers;
     uint64_t java_grants;
     uint64_t robberies;

@@ -61,6 +61,8 @@ static struct s3a_lock_terms choose_terms(struct sim *sim)
     terms.heartbeat_ms = terms.lease_ms / (2 + (uint32_t)sim_random(sim, 2));
     terms.warn_ms = terms.lease_ms / 3;
     terms.max_hold_ms = sim_random(sim, 4) == 0 ? 2000 + (uint32_t)sim_random(sim, 10000) : 0;
+    terms.min_hold_ms = sim_random(sim, 4) == 0 ? (uint32_t)sim_random(sim, terms.lease_ms) : 0;
+    terms.observe = sim_random(sim, 7) == 0;
     if (sim_random(sim, 2) == 0) {
         terms.wait_ms = sim_random(sim, 1) == 0 ? 0 : (int64_t)sim_random(sim, 10000);
     }

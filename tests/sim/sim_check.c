@@ -186,7 +186,11 @@ static void check_leftover(struct sim *sim, unsigned number, const struct s3a_lo
                         : action->status == S3A_OK;
 
     contender->failed_clean = failed && clean;
-    if (clean && object->kind == S3A_LOCK_OBJECT_RECORD && object->record.held &&
+    bool kept = !failed && clean && contender->machine.record.held;
+    if (kept) {
+        sim_note_kept(sim, number);
+    }
+    if (clean && !kept && object->kind == S3A_LOCK_OBJECT_RECORD && object->record.held &&
         memcmp(object->record.grant.owner, contender->owner, S3A_OWNER_SIZE) == 0 &&
         !is_haunted(sim)) {
         sim_breach(sim, "c%u ended, but its lock lies there held", number);
@@ -263,11 +267,6 @@ void sim_check_step(struct sim *sim, unsigned number, uint64_t good_until_ms,
     }
 }
 
-static bool same_grant(const struct s3a_grant *a, const struct s3a_grant *b)
-{
-    return a->token == b->token && memcmp(a->owner, b->owner, S3A_OWNER_SIZE) == 0;
-}
-
 /* An attempt that was given up, or begun afresh, must have been made impossible before. */
 static void check_ghost(struct sim *sim, const struct sim_request *request)
 {
@@ -291,6 +290,7 @@ void sim_check_write(struct sim *sim, const struct sim_request *request)
     const struct s3a_lock_view *old = &store->object;
 
     check_ghost(sim, request);
+    sim_check_kept(sim, request);
     int64_t age_ms = sim_store_clock(sim) - old->store_modified_ms;
 
     if (old->kind == S3A_LOCK_OBJECT_FOREIGN || old->kind == S3A_LOCK_OBJECT_NEWER) {
@@ -300,7 +300,7 @@ void sim_check_write(struct sim *sim, const struct sim_request *request)
         sim_breach(sim, "S3: a lock of the Java library was overwritten before its end");
     }
     if (old->kind == S3A_LOCK_OBJECT_RECORD && old->record.held && !store->ghost &&
-        !same_grant(&old->record.grant, &request->record.grant) &&
+        !sim_same_grant(&old->record.grant, &request->record.grant) &&
         age_ms < old->record.lease_ms - old->record.lease_ms / 50) {
         sim_breach(sim, "S3: a lock was overwritten by another %" PRId64 " ms after its heartbeat",
                    age_ms);

@@ -63,6 +63,11 @@ void sim_check_ends(struct sim *sim);
 void sim_check_removal(struct sim *sim);
 void sim_check_robbery(struct sim *sim);
 
+/* sim_kept.c: what was given back sooner than its shortest hold allows. */
+bool sim_same_grant(const struct s3a_grant *a, const struct s3a_grant *b);
+void sim_note_kept(struct sim *sim, unsigned number);
+void sim_check_kept(struct sim *sim, const struct sim_request *request);
+
 /* sim_trace.c */
 #define sim_say(sim, ...)                                                                          \
     do {                                                                                           \

@@ -73,6 +73,10 @@ static void what_is_out_of_range_is_named(void **state)
                    "604800000");
     assert_refused(&(struct s3a_lock_options){.heartbeat_ms = 1000, .max_hold_ms = 999},
                    "max_hold_ms: 999, must be at least heartbeat_ms (1000)");
+    assert_refused(&(struct s3a_lock_options){.max_hold_ms = 20000, .min_hold_ms = 20001},
+                   "min_hold_ms: 20001, must be at most max_hold_ms (20000)");
+    assert_refused(&(struct s3a_lock_options){.min_hold_ms = 604800001},
+                   "min_hold_ms: 604800001, must be 0 to 604800000");
     assert_refused(&(struct s3a_lock_options){.warn_ms = 30000},
                    "warn_ms: 30000, must be 1 to 29999");
     assert_refused(&(struct s3a_lock_options){.wait_ms = -2},
