@@ -118,10 +118,11 @@ static int run_server(const struct s3a_server_options *server_options, int signa
     if (s3a_server_start(server_options, &server, &error) != S3A_OK) {
         return s3a_say_failure(&error);
     }
-    announce(server, server_options->key_count > 0);
     s3a_say_note("serving %s%s at %s; INT (Ctrl-C) or TERM ends it", s3a_server_directory(server),
                  server_options->directory ? "" : ", which is removed at the end,",
                  s3a_server_endpoint(server));
+    /* Last, so that whoever waits for it knows that all has been said. */
+    announce(server, server_options->key_count > 0);
     int signal = wait_for_end(signals);
     s3a_say_detail("%s came: finishing what is under way", s3a_signals_name(signal));
     s3a_server_stop(server);
