@@ -31,8 +31,8 @@ diff <(echo "$everywhere") <(told_by_page s3atomic.1) ||
 for name in $commands; do
     [[ $name != help ]] || continue
     [[ -e s3atomic-$name.1 ]] || { echo "no page for $name"; bad=1; continue; }
-    diff <("$command" "$name" --help | told_by_help | grep -vxF "$everywhere") \
-        <(told_by_page "s3atomic-$name.1" | grep -vxF "$everywhere") ||
+    diff <("$command" "$name" --help | told_by_help | grep -vxFe "$everywhere") \
+        <(told_by_page "s3atomic-$name.1" | grep -vxFe "$everywhere") ||
         { echo "... between s3atomic $name --help (<) and its page (>)"; bad=1; }
 done
 exit $bad
