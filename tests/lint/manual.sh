@@ -2,7 +2,7 @@
 # usage: manual.sh COMMAND MAN-DIRECTORY
 # The manual pages are clean, and each tells of the very options that --help tells of.
 set -euo pipefail
-command=$1
+command=$(realpath "$1")
 cd "$2"
 bad=0
 
