@@ -40,7 +40,7 @@ figures() {
 
 # holds WHAT PAN_OPTIONS... as search: every claim, in every state there is
 holds() {
-    local what=$1
+    local what=$1 macros=("${@:5}")
     shift
     printf '%s: ' "$what"
     search "$@" || { failed=$((failed + 1)); return; }
@@ -52,7 +52,8 @@ holds() {
     grep -E '^pan:|error:|MEMLIM' pan.out || echo "stopped before its end"
     # What led there, in the words of the model.
     [[ ! -e lock.pml.trail ]] ||
-        spin "${@/#/-D}" -t -p -g -l lock.pml | grep -vE '^ *$|\(goto\)|sub-sequence' | tail -n 80
+        spin "${macros[@]/#/-D}" -t -p -g -l lock.pml |
+        grep -vE '^ *$|\(goto\)|sub-sequence' | tail -n 80
 }
 
 # sizes N IDS BEATS LATE LEASE
