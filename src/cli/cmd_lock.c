@@ -23,6 +23,7 @@
 #include "waiting.h"
 
 #define SHELL "/bin/sh"
+#define HEARTBEAT_MS 10000
 #define HEARTBEAT_MIN_MS 100
 #define KILL_AFTER_MS 5000
 #define EXIT_CODE_MAX 255
@@ -59,7 +60,9 @@ static const struct s3a_option options[] = {
      .number = &given.conflict_code, .max = EXIT_CODE_MAX},
     {'c', "command", "COMMAND", "run COMMAND by /bin/sh -c, in the place of CMD",
      .text = &given.shell_command},
-    {0, "heartbeat", "DURATION", "time between two heartbeats; default 10s",
+    {0, "heartbeat", "DURATION",
+     "time between two heartbeats; default 10s, or a third of --lease or --max-hold where that is "
+     "less",
      .duration_ms = &given.heartbeat_ms, .min = HEARTBEAT_MIN_MS, .max = UINT32_MAX},
     {0, "lease", "DURATION",
      "how long the lock outlives its last heartbeat; at least two heartbeats, default three",
@@ -91,6 +94,27 @@ struct run {
     bool abandoned; /* something is still under way: nothing may be freed */
 };
 
+static int64_t third_at_most(int64_t heartbeat_ms, int64_t whole_ms)
+{
+    return whole_ms > 0 && whole_ms / 3 < heartbeat_ms ? whole_ms / 3 : heartbeat_ms;
+}
+
+static enum s3a_status check_heartbeat(struct s3a_error *error)
+{
+    if (given.heartbeat_ms == 0) {
+        int64_t fitting_ms = third_at_most(HEARTBEAT_MS, given.lease_ms);
+        fitting_ms = third_at_most(fitting_ms, given.max_hold_ms);
+        given.heartbeat_ms = fitting_ms > HEARTBEAT_MIN_MS ? fitting_ms : HEARTBEAT_MIN_MS;
+    }
+    if (given.lease_ms > 0 && given.lease_ms < 2 * given.heartbeat_ms) {
+        return s3a_fault(error, S3A_INVALID, "--lease is less than two of --heartbeat");
+    }
+    if (given.max_hold_ms > 0 && given.max_hold_ms < given.heartbeat_ms) {
+        return s3a_fault(error, S3A_INVALID, "--max-hold is less than --heartbeat");
+    }
+    return S3A_OK;
+}
+
 static enum s3a_status check_options(struct s3a_error *error)
 {
     if (given.nonblock && given.wait_ms > 0) {
@@ -102,7 +126,7 @@ static enum s3a_status check_options(struct s3a_error *error)
     if (given.wait_ms == NOT_GIVEN) {
         given.wait_ms = S3A_WAIT_FOREVER;
     }
-    return S3A_OK;
+    return check_heartbeat(error);
 }
 
 /* CMD in all the ways it may be written; the words end with NULL. */
@@ -278,12 +302,6 @@ static int release(struct run *run, int code)
     return code;
 }
 
-/* The heartbeat that the library works with. */
-static uint64_t heartbeat_in_use(const struct s3a_lock *lock)
-{
-    return given.heartbeat_ms > 0 ? (uint64_t)given.heartbeat_ms : s3a_lock_lease_ms(lock) / 3;
-}
-
 static int run_locked(struct run *run)
 {
     int code = acquire(run);
@@ -292,7 +310,7 @@ static int run_locked(struct run *run)
         run->guarded.terms = (struct s3a_ending_terms){
             .on_lost = (enum s3a_on_lost)given.on_lost,
             .kill_after_ms = (uint64_t)given.kill_after_ms,
-            .heartbeat_ms = heartbeat_in_use(run->lock),
+            .heartbeat_ms = (uint64_t)given.heartbeat_ms,
             .max_hold_ms = (uint64_t)given.max_hold_ms,
         };
         code = s3a_guarded_run(&run->guarded, run->lock);

@@ -49,6 +49,16 @@ cmd_finds_the_lock_in_its_environment() {
     [[ $(sed -n 3p out) =~ ^[0-9a-f]{32}$ ]] || fail "no owner"
 }
 
+a_short_lease_makes_a_short_heartbeat() {
+    expect 0 s3atomic lock --lease 6s s3://bkt/n -- s3atomic --json status s3://bkt/n
+    says out '"lease_ms":6000,"heartbeat_ms":2000'
+    expect 0 s3atomic lock --max-hold 60s s3://bkt/n -- s3atomic --json status s3://bkt/n
+    says out '"lease_ms":30000,"heartbeat_ms":10000'
+    expect 0 s3atomic lock --max-hold 9s s3://bkt/n -- s3atomic --json status s3://bkt/n
+    says out '"heartbeat_ms":3000'
+    expect 0 s3atomic lock --lease 200ms s3://bkt/n -- true
+}
+
 a_nested_lock_has_an_environment_of_its_own() {
     # shellcheck disable=SC2016
     expect 0 s3atomic lock s3://bkt/outer -- s3atomic lock s3://bkt/inner -- \
@@ -120,7 +130,9 @@ what_is_wrong_with_the_options_is_said() {
     expect 64 s3atomic lock n -- true
     says err "s3://my-bucket/some/name"
     expect 64 s3atomic lock --heartbeat 5s --lease 6s s3://bkt/n -- true
-    says err lease
+    says err "--lease is less than two of --heartbeat"
+    expect 64 s3atomic lock --heartbeat 5s --max-hold 4s s3://bkt/n -- true
+    says err "--max-hold is less than --heartbeat"
     expect 64 s3atomic lock --heartbeat 10ms s3://bkt/n -- true
     expect 64 s3atomic lock --hartbeat 10s s3://bkt/n -- true
     says err "did you mean --heartbeat?"
@@ -206,6 +218,7 @@ tell the_exit_status_is_that_of_cmd \
     what_cannot_be_run_is_said_before_the_lock_is_taken \
     standard_input_and_output_are_those_of_cmd \
     cmd_finds_the_lock_in_its_environment \
+    a_short_lease_makes_a_short_heartbeat \
     a_nested_lock_has_an_environment_of_its_own \
     tokens_grow \
     nothing_of_ours_is_open_in_cmd \
