@@ -100,8 +100,8 @@ static void clear(void)
     }
 }
 
-/* Judges what there is so far. The evidence of violations is told where there are any. */
-static bool check(struct run *run)
+/* Judges what there is so far. */
+static bool check(struct run *run, bool tell)
 {
     char *evidence = NULL;
     size_t size;
@@ -113,8 +113,7 @@ static bool check(struct run *run)
     }
     if (!done) {
         fprintf(stderr, "fire: out of memory\n");
-    } else if (run->verdict.violations > 0) {
-        clear();
+    } else if (tell) {
         fputs(evidence, stderr);
     }
     free(evidence);
@@ -143,7 +142,7 @@ static bool step(struct run *run)
     uint64_t now_us = fire_now_us();
     if (now_us >= run->check_us) {
         run->check_us = now_us + CHECK_US;
-        run->failed = !check(run);
+        run->failed = !check(run, false);
     }
     show(run, now_us);
     return !run->failed && violations(run) == 0;
@@ -208,10 +207,10 @@ static bool recover(struct run *run)
 
 static int conclude(struct run *run)
 {
-    if (run->cast.log >= 0 && !run->failed) {
-        run->failed = !fire_log_read(&run->log, run->cast.log) || !check(run);
-    }
     clear();
+    if (run->cast.log >= 0 && !run->failed) {
+        run->failed = !fire_log_read(&run->log, run->cast.log) || !check(run, true);
+    }
     if (run->log.bad_lines > 0) {
         fprintf(stderr, "fire: violation: %" PRIu64 " lines of the log make no sense\n",
                 run->log.bad_lines);
