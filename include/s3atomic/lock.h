@@ -188,6 +188,73 @@ S3A_API struct s3a_future *s3a_lock_release_async(struct s3a_lock *lock);
  * accepted. */
 S3A_API void s3a_lock_free(struct s3a_lock *lock);
 
+/*
+ * Steps. A lock can be handed on from one process to the next as a handle: one printable word of
+ * letters, digits, '-' and '_' that names the grant, for scripts and jobs whose steps are processes
+ * of their own. Between two steps nobody beats: the lock stays held for as long as its lease lasts.
+ *
+ * A handle is not a secret, but it is the lock: whoever has it can renew and release it. Two that
+ * go on with one handle at the same time both hold the lock; it does not protect them from each
+ * other.
+ */
+#define S3A_LOCK_HANDLE_SIZE 2048
+
+/*
+ * Stops the heartbeats and leaves the lock held until its lease ends, counted from the last
+ * heartbeat. From then on it is the handle's: s3a_lock_is_held() is false, a release is
+ * S3A_INVALID, and s3a_lock_free() leaves it alone. Waits for no answer, but must not be called in
+ * a callback. S3A_LOST: it had been lost before. S3A_INVALID: it was given back or detached before.
+ * On anything but S3A_OK the handle is "", and the lock is as it was.
+ */
+S3A_API S3A_MUST_CHECK enum s3a_status s3a_lock_detach(struct s3a_lock *lock,
+                                                       char ret_handle[S3A_LOCK_HANDLE_SIZE],
+                                                       struct s3a_error *error);
+
+/*
+ * Goes on with a lock that was detached: looks whether it is still held by that very grant, and
+ * beats once. Its lease counts from the sending of that heartbeat, and more follow. options as for
+ * acquiring, but that it waits for nobody, that the lease is the handle's where neither lease_ms
+ * nor heartbeat_ms is given, that label and data stay where they are not given, and that
+ * max_hold_ms and min_hold_ms count from here. May be NULL.
+ *
+ * S3A_OK: *ret_lock is held. S3A_LOST: it is not that grant's any more, or its lease has run out by
+ * the store's clock, even if nobody has taken it; the error says why. S3A_INVALID: it is no handle,
+ * or an option is wrong; nothing was sent. S3A_BUSY: this client has it already. Others as for
+ * acquiring; the lock is then what it was, or was given one more lease. Blocks.
+ */
+S3A_API S3A_MUST_CHECK enum s3a_status s3a_lock_attach(struct s3a_client *client,
+                                                       const char *handle,
+                                                       const struct s3a_lock_options *options,
+                                                       struct s3a_lock **ret_lock,
+                                                       struct s3a_error *error);
+S3A_API struct s3a_future *s3a_lock_attach_async(struct s3a_client *client, const char *handle,
+                                                 const struct s3a_lock_options *options,
+                                                 struct s3a_lock **ret_lock);
+
+/*
+ * Is it still held by the handle's grant? One request, and nothing is changed. S3A_OK:
+ * *ret_remaining_ms (may be NULL) is what is left of its lease by the store's clock, which may show
+ * whole seconds. S3A_LOST: as for s3a_lock_attach(). Blocks.
+ */
+S3A_API S3A_MUST_CHECK enum s3a_status s3a_lock_check(struct s3a_client *client, const char *handle,
+                                                      int64_t *ret_remaining_ms,
+                                                      struct s3a_error *error);
+
+/* What a handle says; the ETag is that of its time. */
+struct s3a_lock_handle_info {
+    char bucket[64];
+    char key[1025];
+    char etag[129];
+    char owner[33];
+    uint64_t token;
+    uint32_t lease_ms;
+};
+
+/* S3A_INVALID: it is no handle, or not the whole of one. No I/O. */
+S3A_API S3A_MUST_CHECK enum s3a_status s3a_lock_handle_read(const char *handle,
+                                                            struct s3a_lock_handle_info *ret_info,
+                                                            struct s3a_error *error);
+
 /* The critical section. What it returns is what the run returns; S3A_FAILED is there for it. */
 typedef enum s3a_status (*s3a_work_fn)(struct s3a_lock *lock, void *arg);
 

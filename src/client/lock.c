@@ -15,7 +15,7 @@ static struct s3a_future *acquire(struct s3a_client *client, const char *bucket,
         (void)s3a_error_set(&error, S3A_INVALID, "ret_lock: it is NULL");
         return s3a_future_failed(client->loop, S3A_INVALID, &error);
     }
-    return s3a_lock_driver_start(client, bucket, name, options, ret_lock);
+    return s3a_lock_driver_start(client, bucket, name, options, NULL, ret_lock);
 }
 
 struct s3a_future *s3a_lock_acquire_async(struct s3a_client *client, const char *bucket,
@@ -110,8 +110,7 @@ enum s3a_lost_reason s3a_lock_lost_reason(const struct s3a_lock *lock)
     return lock ? (enum s3a_lost_reason)atomic_load(&lock->lost_reason) : S3A_LOST_NOT;
 }
 
-/* What releasing begins with. */
-static enum s3a_status check_release(const struct s3a_lock *lock, struct s3a_error *error)
+enum s3a_status s3a_lock_check_call(const struct s3a_lock *lock, struct s3a_error *error)
 {
     s3a_error_clear(error);
     if (!lock) {
@@ -120,12 +119,15 @@ static enum s3a_status check_release(const struct s3a_lock *lock, struct s3a_err
     if (!is_ours(lock)) {
         return s3a_error_set(error, S3A_INVALID, "the lock belongs to the parent process");
     }
+    if (atomic_load(&lock->is_detached)) {
+        return s3a_error_set(error, S3A_INVALID, "lock: it was detached; its handle is the lock");
+    }
     return S3A_OK;
 }
 
 enum s3a_status s3a_lock_release(struct s3a_lock *lock, struct s3a_error *error)
 {
-    enum s3a_status status = check_release(lock, error);
+    enum s3a_status status = s3a_lock_check_call(lock, error);
 
     if (status == S3A_OK && s3a_loop_is_inside(lock->loop)) {
         status = s3a_error_set(error, S3A_INVALID,
@@ -140,7 +142,7 @@ enum s3a_status s3a_lock_release(struct s3a_lock *lock, struct s3a_error *error)
 struct s3a_future *s3a_lock_release_async(struct s3a_lock *lock)
 {
     struct s3a_error error;
-    enum s3a_status status = check_release(lock, &error);
+    enum s3a_status status = s3a_lock_check_call(lock, &error);
 
     if (status != S3A_OK) {
         return s3a_future_failed(NULL, status, &error);

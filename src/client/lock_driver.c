@@ -36,19 +36,19 @@ void s3a_lock_unref(struct s3a_lock *lock)
     free(lock);
 }
 
-static void step_of(struct s3a_lock *lock, enum s3a_lock_event_kind kind)
+void s3a_lock_driver_step(struct s3a_lock *lock, enum s3a_lock_event_kind kind)
 {
     step(lock, &(struct s3a_lock_event){.kind = kind});
 }
 
 static void woken(struct s3a_timer *timer)
 {
-    step_of(s3a_list_entry(timer, struct s3a_lock, timer), S3A_LOCK_WAKE);
+    s3a_lock_driver_step(s3a_list_entry(timer, struct s3a_lock, timer), S3A_LOCK_WAKE);
 }
 
 static void cancelled(void *producer)
 {
-    step_of(producer, S3A_LOCK_CANCEL);
+    s3a_lock_driver_step(producer, S3A_LOCK_CANCEL);
 }
 
 /* What is under way was answered. */
@@ -130,12 +130,29 @@ static struct s3a_str expires_header(struct s3a_lock *lock, const struct s3a_loc
     return s3a_str_of(lock->expires);
 }
 
+/* Who goes on with a grant keeps what its record told people, but for where he is. */
+static void keep_people(struct s3a_lock *lock)
+{
+    struct s3a_lock_people *people = &lock->people;
+
+    people->granted_at_ms = lock->seen.granted_at_ms;
+    if (!people->label[0]) {
+        memcpy(people->label, lock->seen.label, sizeof(people->label));
+    }
+    if (!people->data[0]) {
+        memcpy(people->data, lock->seen.data, sizeof(people->data));
+    }
+}
+
 static bool write_body(struct s3a_lock *lock, const struct s3a_lock_record *record)
 {
     /* Once for each grant, so that a write that is tried again is the same one. */
     if (memcmp(lock->dated_owner, record->grant.owner, S3A_OWNER_SIZE) != 0) {
         memcpy(lock->dated_owner, record->grant.owner, S3A_OWNER_SIZE);
         lock->people.granted_at_ms = s3a_clock_wall_ms();
+        if (lock->machine.resuming) {
+            keep_people(lock);
+        }
     }
     free((void *)(uintptr_t)lock->body.data);
     return s3a_lock_record_encode(record, &lock->people, &lock->body) == S3A_OK;
@@ -310,7 +327,7 @@ static void start(struct s3a_task *task)
     if (lock->client->is_ending) {
         end(lock, S3A_CANCELLED);
     } else {
-        step_of(lock, S3A_LOCK_START);
+        s3a_lock_driver_step(lock, S3A_LOCK_START);
     }
 }
 
@@ -320,7 +337,7 @@ static void abandoned(struct s3a_task *task)
     struct s3a_lock *lock = s3a_list_entry(task, struct s3a_lock, free_task);
 
     if (!atomic_load(&lock->has_ended)) {
-        step_of(lock, S3A_LOCK_RELEASE);
+        s3a_lock_driver_step(lock, S3A_LOCK_RELEASE);
     }
     s3a_lock_unref(lock);
 }
@@ -351,7 +368,8 @@ static bool copy_texts(struct s3a_lock *lock, const char *bucket, const char *ke
 
 static enum s3a_status make_lock(struct s3a_client *client, const char *bucket, const char *key,
                                  const struct s3a_lock_options *options,
-                                 const struct s3a_lock_terms *terms, struct s3a_lock **ret_lock)
+                                 const struct s3a_lock_terms *terms,
+                                 const struct s3a_grant *resumed, struct s3a_lock **ret_lock)
 {
     struct s3a_lock *lock = calloc(1, sizeof(*lock));
     uint8_t seed[S3A_OWNER_SIZE];
@@ -388,13 +406,18 @@ static enum s3a_status make_lock(struct s3a_client *client, const char *bucket, 
         return status;
     }
     s3a_random_bytes(seed, sizeof(seed));
-    s3a_lock_machine_init(&lock->machine, terms, seed, is_remembered ? &remembered : NULL);
+    if (resumed) {
+        s3a_lock_machine_resume(&lock->machine, terms, seed, resumed);
+    } else {
+        s3a_lock_machine_init(&lock->machine, terms, seed, is_remembered ? &remembered : NULL);
+    }
     *ret_lock = lock;
     return S3A_OK;
 }
 
 struct s3a_future *s3a_lock_driver_start(struct s3a_client *client, const char *bucket,
                                          const char *name, const struct s3a_lock_options *options,
+                                         const struct s3a_grant *resumed,
                                          struct s3a_lock **ret_lock)
 {
     struct s3a_lock_terms terms;
@@ -412,7 +435,7 @@ struct s3a_future *s3a_lock_driver_start(struct s3a_client *client, const char *
         status = s3a_lock_key_make(name, key, sizeof(key), &error);
     }
     if (status == S3A_OK) {
-        status = make_lock(client, bucket, key, options, &terms, &lock);
+        status = make_lock(client, bucket, key, options, &terms, resumed, &lock);
         if (status != S3A_OK) {
             (void)s3a_error_set(&error, status, "lock s3://%s/%s: %s", bucket, key,
                                 s3a_status_text(status));
@@ -444,7 +467,7 @@ static void wish(struct s3a_task *task)
         return;
     }
     s3a_list_append(&lock->releases, &wish->link);
-    step_of(lock, S3A_LOCK_RELEASE);
+    s3a_lock_driver_step(lock, S3A_LOCK_RELEASE);
 }
 
 struct s3a_future *s3a_lock_driver_release(struct s3a_lock *lock)
@@ -478,10 +501,10 @@ void s3a_lock_drivers_end(struct s3a_client *client)
         struct s3a_lock *lock = s3a_list_entry(link, struct s3a_lock, link);
         link = link->next; /* a step may end this one, but no other */
         if (lock->acquire_future) {
-            step_of(lock, S3A_LOCK_CANCEL);
+            s3a_lock_driver_step(lock, S3A_LOCK_CANCEL);
         } else if (!lock->is_in_run) {
             atomic_store(&lock->release_asked, true);
-            step_of(lock, S3A_LOCK_RELEASE);
+            s3a_lock_driver_step(lock, S3A_LOCK_RELEASE);
         }
     }
 }

@@ -34,6 +34,7 @@ struct s3a_lock {
     atomic_int lost_reason;
     atomic_bool release_asked;
     atomic_bool has_ended;
+    atomic_bool is_detached;
     char owner[S3A_OWNER_HEX_SIZE + 1];
 
     /* The loop's own. */
@@ -60,10 +61,19 @@ struct s3a_lock {
 
 /* Starts acquiring: the lock and its driver are one reference each. *ret_future ends with the
  * grant (*ret_lock is set then) or with why there is none. Whatever is wrong with the arguments is
- * in the future. NULL: no memory. */
+ * in the future. NULL: no memory. resumed: a grant that exists already and is to be gone on with;
+ * NULL: a new one is wanted. */
 struct s3a_future *s3a_lock_driver_start(struct s3a_client *client, const char *bucket,
                                          const char *name, const struct s3a_lock_options *options,
+                                         const struct s3a_grant *resumed,
                                          struct s3a_lock **ret_lock);
+
+/* Loop's thread. One event without an answer; the machine may have ended after it. */
+void s3a_lock_driver_step(struct s3a_lock *lock, enum s3a_lock_event_kind kind);
+
+/* What every call on a lock begins with: is it one, of this process, and not detached? */
+S3A_MUST_CHECK enum s3a_status s3a_lock_check_call(const struct s3a_lock *lock,
+                                                   struct s3a_error *error);
 
 /* Any thread. The future ends when the machine does. NULL: no memory. */
 struct s3a_future *s3a_lock_driver_release(struct s3a_lock *lock);

@@ -127,7 +127,7 @@ static int hex_digit(char byte)
     return byte >= 'a' && byte <= 'f' ? byte - 'a' + 10 : -1;
 }
 
-static bool read_owner(struct s3a_str text, uint8_t ret_owner[S3A_OWNER_SIZE])
+bool s3a_lock_owner_read(struct s3a_str text, uint8_t ret_owner[S3A_OWNER_SIZE])
 {
     if (text.size != S3A_OWNER_HEX_SIZE) {
         return false;
@@ -148,7 +148,7 @@ static bool read_grant(const char *text, struct s3a_grant *ret_grant)
     struct s3a_str rest = s3a_str_of(text);
     struct s3a_str owner = s3a_str_split(&rest, ':');
 
-    return read_owner(owner, ret_grant->owner) &&
+    return s3a_lock_owner_read(owner, ret_grant->owner) &&
            s3a_str_to_uint64(rest, S3A_LOCK_TOKEN_MAX, &ret_grant->token);
 }
 
@@ -176,7 +176,7 @@ static bool read_record(const struct body *body, struct s3a_lock_record *ret_rec
         }
     }
     ret_record->recent_count = (uint32_t)body->recent_count;
-    return read_owner(s3a_str_of(body->owner), ret_record->grant.owner);
+    return s3a_lock_owner_read(s3a_str_of(body->owner), ret_record->grant.owner);
 }
 
 static void read_text(const char *text, char *ret_text, size_t size)

@@ -40,5 +40,7 @@ S3A_MUST_CHECK enum s3a_status s3a_lock_record_read(const struct s3a_answer *ans
 /* "8c0f...": 32 digits and a NUL. */
 #define S3A_OWNER_HEX_SIZE (2 * S3A_OWNER_SIZE)
 void s3a_lock_owner_hex(const uint8_t owner[S3A_OWNER_SIZE], char ret_hex[S3A_OWNER_HEX_SIZE + 1]);
+/* The same, backwards; false where it is anything else. */
+bool s3a_lock_owner_read(struct s3a_str text, uint8_t ret_owner[S3A_OWNER_SIZE]);
 
 #endif

@@ -101,8 +101,14 @@ enum s3a_status s3a_lock_tell_failure(const struct s3a_lock *lock, enum s3a_stat
     case S3A_NOT_A_LOCK:
         (void)s3a_error_set(ret_error, status, "the object there is no lock; it was left as it is");
         break;
+    case S3A_LOST:
+        (void)s3a_error_set(ret_error, status, "it was lost: %s",
+                            s3a_lost_reason_text(lock->machine.lost_reason));
+        break;
     case S3A_CANCELLED:
-        (void)s3a_error_set(ret_error, status, "cancelled; nothing is held");
+        (void)s3a_error_set(ret_error, status,
+                            lock->machine.resuming ? "cancelled; it stays held until its lease ends"
+                                                   : "cancelled; nothing is held");
         break;
     default:
         if (tell_trouble(lock, status, ret_error)) {

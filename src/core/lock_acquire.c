@@ -100,7 +100,7 @@ static void give_up(const struct s3a_lock_turn *turn, enum s3a_status status)
     struct s3a_lock_machine *machine = turn->machine;
 
     machine->result = status;
-    if (machine->write.doubt) {
+    if (machine->write.doubt && !machine->resuming) {
         s3a_lock_clear_start(turn, S3A_CLEAR_UNDO, machine->write.etag, &machine->write.record);
     } else {
         s3a_lock_acquire_fail(turn, status);
@@ -128,7 +128,7 @@ static void count_trouble(const struct s3a_lock_turn *turn, enum s3a_status stat
 }
 
 /* No clear answer: look again after a pause, for as long as there is patience. */
-static void look_later(const struct s3a_lock_turn *turn, enum s3a_status status)
+void s3a_lock_look_later(const struct s3a_lock_turn *turn, enum s3a_status status)
 {
     struct s3a_lock_machine *machine = turn->machine;
     uint64_t now_ms = turn->event->now_ms;
@@ -328,7 +328,7 @@ void s3a_lock_look_answered(const struct s3a_lock_turn *turn)
 
     if (status != S3A_OK && status != S3A_NOT_MODIFIED) {
         if (s3a_lock_is_trouble(status)) {
-            look_later(turn, status);
+            s3a_lock_look_later(turn, status);
         } else {
             give_up(turn, status);
         }
@@ -383,14 +383,14 @@ void s3a_lock_take_answered(const struct s3a_lock_turn *turn)
         break;
     case S3A_REPLY_RACE:
         write->doubt = true;
-        look_later(turn, status);
+        s3a_lock_look_later(turn, status);
         break;
     case S3A_REPLY_DOUBT:
         write->doubt = true;
-        look_later(turn, status == S3A_OK ? S3A_PROTOCOL : status);
+        s3a_lock_look_later(turn, status == S3A_OK ? S3A_PROTOCOL : status);
         break;
     case S3A_REPLY_LATER:
-        look_later(turn, status);
+        s3a_lock_look_later(turn, status);
         break;
     case S3A_REPLY_FATAL:
         give_up(turn, status);

@@ -210,10 +210,18 @@ static void answered(const struct s3a_lock_turn *turn)
 {
     switch (turn->machine->at) {
     case S3A_AT_LOOK:
-        s3a_lock_look_answered(turn);
+        if (turn->machine->resuming) {
+            s3a_lock_resume_looked(turn);
+        } else {
+            s3a_lock_look_answered(turn);
+        }
         break;
     case S3A_AT_TAKE:
-        s3a_lock_take_answered(turn);
+        if (turn->machine->resuming) {
+            s3a_lock_resume_answered(turn);
+        } else {
+            s3a_lock_take_answered(turn);
+        }
         break;
     case S3A_AT_BEAT:
         s3a_lock_beat_answered(turn);
@@ -330,6 +338,9 @@ void s3a_lock_step(struct s3a_lock_machine *machine, const struct s3a_lock_event
         break;
     case S3A_LOCK_CANCEL:
         s3a_lock_acquire_cancel(&turn);
+        break;
+    case S3A_LOCK_DETACH:
+        s3a_lock_detach_asked(&turn);
         break;
     }
     s3a_lock_hold_check_danger(&turn);

@@ -25,6 +25,8 @@
  *                   ▼                         ▼                      ▼
  *                 ENDED ◄────────────────────────────────────────────┘
  *
+ * Who goes on with a grant of another process (§10) begins with LOOK too; TAKE is then a heartbeat.
+ *
  * LOOK, TAKE, BEAT, CHECK, FREE and SEEK have one request in flight; WAIT, HOLD, OVER and REST (the
  * pause between two tries of clearing) have none. Clearing serves three ends: giving the lock back,
  * undoing an attempt that nobody wants any more, and freeing our own record after the lock was lost
@@ -93,6 +95,7 @@ enum s3a_lock_event_kind {
     S3A_LOCK_WAKE,   /* wake_ms has come */
     S3A_LOCK_RELEASE,
     S3A_LOCK_CANCEL, /* acquiring is no longer wanted */
+    S3A_LOCK_DETACH, /* held on without us until its lease ends; nothing where it is not held */
 };
 
 struct s3a_lock_event {
@@ -164,6 +167,8 @@ struct s3a_lock_machine {
     uint8_t seed[S3A_OWNER_SIZE];
     bool bare_etag; /* may be set before START; may have changed after any step */
 
+    bool resuming; /* a grant that another process got (§10) */
+
     /* acquiring */
     struct s3a_lock_view view; /* the last look */
     uint64_t seen_ms;          /* when its etag was first seen */
@@ -208,6 +213,14 @@ struct s3a_lock_machine {
 void s3a_lock_machine_init(struct s3a_lock_machine *machine, const struct s3a_lock_terms *terms,
                            const uint8_t random_seed[S3A_OWNER_SIZE],
                            const struct s3a_lock_view *remembered);
+
+/*
+ * The same for a grant that exists already (§10): LOOK finds its record, and TAKE is the first
+ * heartbeat on it. Where it is not held any more, it fails with S3A_LOST, and lost_reason is set.
+ */
+void s3a_lock_machine_resume(struct s3a_lock_machine *machine, const struct s3a_lock_terms *terms,
+                             const uint8_t random_seed[S3A_OWNER_SIZE],
+                             const struct s3a_grant *grant);
 
 /*
  * One event. *ret_action is always written: at most one request, which the driver then has in

@@ -4,8 +4,8 @@
 
 /*
  * What the files of the lock machine share: lock_machine.c dispatches, lock_acquire.c,
- * lock_hold.c and lock_clear.c hold the moves of their part of the picture in lock_machine.h. Each
- * move leaves the machine in its new place and fills the action.
+ * lock_resume.c, lock_hold.c and lock_clear.c hold the moves of their part of the picture in
+ * lock_machine.h. Each move leaves the machine in its new place and fills the action.
  */
 
 #include "lock_machine.h"
@@ -77,6 +77,14 @@ void s3a_lock_acquire_cancel(const struct s3a_lock_turn *turn);
 void s3a_lock_look_answered(const struct s3a_lock_turn *turn);
 void s3a_lock_take_answered(const struct s3a_lock_turn *turn);
 void s3a_lock_acquire_fail(const struct s3a_lock_turn *turn, enum s3a_status status);
+
+/* No clear answer: another look after a pause, for as long as there is patience. */
+void s3a_lock_look_later(const struct s3a_lock_turn *turn, enum s3a_status status);
+
+/* going on with what another process began */
+void s3a_lock_resume_looked(const struct s3a_lock_turn *turn);
+void s3a_lock_resume_answered(const struct s3a_lock_turn *turn);
+void s3a_lock_detach_asked(const struct s3a_lock_turn *turn);
 
 /* holding */
 void s3a_lock_hold_start(const struct s3a_lock_turn *turn, const char *etag, uint64_t sent_ms);

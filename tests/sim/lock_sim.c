@@ -138,6 +138,9 @@ static const char *what_never_happened(const struct result *total)
             return "a place of the machine";
         }
     }
+    if (tally->resumed == 0) {
+        return "a lock that another process goes on with";
+    }
     if (tally->kept == 0) {
         return "a lock given back for later";
     }

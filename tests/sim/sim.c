@@ -265,6 +265,26 @@ void sim_cancel(struct sim *sim, unsigned number)
     tell(sim, number, S3A_LOCK_CANCEL);
 }
 
+void sim_detach(struct sim *sim, unsigned number)
+{
+    struct sim_contender *contender = &sim->contenders[number];
+
+    contender->detached =
+        s3a_lock_good_until_ms(&contender->machine) > sim_local_time(sim, contender);
+    tell(sim, number, S3A_LOCK_DETACH);
+}
+
+void sim_resume(struct sim *sim, unsigned number, const struct s3a_lock_terms *terms)
+{
+    struct sim_contender *contender = &sim->contenders[number];
+    struct s3a_grant grant = contender->machine.record.grant;
+    uint64_t seed[2] = {s3a_jitter_next(&sim->random), s3a_jitter_next(&sim->random)};
+
+    sim_renew(sim, number, terms, NULL);
+    s3a_lock_machine_resume(&contender->machine, terms, (const uint8_t *)seed, &grant);
+    sim_start(sim, number);
+}
+
 void sim_crash(struct sim *sim, unsigned number)
 {
     sim->contenders[number].ended = true;

@@ -104,6 +104,7 @@ struct sim_contender {
     bool lost_told;
     bool release_asked;
     bool cancel_asked;
+    bool detached;
     unsigned dangers;
     enum s3a_status status;
     uint64_t token;
@@ -143,6 +144,7 @@ struct sim_tally {
     uint64_t grants;
     uint64_t adoptions; /* grants that no answer told of */
     uint64_t releases;
+    uint64_t resumed;
     uint64_t kept; /* of these, those that leave it held for a while */
     uint64_t dangers;
     uint64_t java_grants;
@@ -197,6 +199,10 @@ void sim_renew(struct sim *sim, unsigned number, const struct s3a_lock_terms *te
 void sim_start(struct sim *sim, unsigned number);
 void sim_release(struct sim *sim, unsigned number);
 void sim_cancel(struct sim *sim, unsigned number);
+
+/* Leaves what it holds to whoever goes on with it: a new process in its place, with its grant. */
+void sim_detach(struct sim *sim, unsigned number);
+void sim_resume(struct sim *sim, unsigned number, const struct s3a_lock_terms *terms);
 void sim_crash(struct sim *sim, unsigned number);
 void sim_freeze(struct sim *sim, unsigned number);
 void sim_thaw(struct sim *sim, unsigned number);

@@ -104,6 +104,11 @@ static void renew(struct sim *sim, unsigned number)
     bool remembers = old->granted && old->status == S3A_OK && old->release_asked &&
                      !old->machine.record.held && sim_random(sim, 1) == 0;
 
+    if (old->detached && sim_random(sim, 3) > 0) {
+        sim_say(sim, "c%u is a new process, which goes on with the lock", number);
+        sim_resume(sim, number, &terms);
+        return;
+    }
     view.record = old->machine.record;
     strcpy(view.etag, old->machine.etag);
     sim_renew(sim, number, &terms, remembers ? &view : NULL);
@@ -134,7 +139,12 @@ static void act(struct sim *sim, unsigned number, bool chaos)
         }
     } else if (contender->granted && sim->now_ms >= contender->release_ms) {
         contender->release_ms = S3A_LOCAL_TIME_NEVER;
-        sim_release(sim, number);
+        if (sim_random(sim, 3) == 0) {
+            sim_detach(sim, number);
+        }
+        if (!contender->ended) {
+            sim_release(sim, number);
+        }
     } else if (dice == 0) {
         sim_crash(sim, number);
     } else if (dice == 1) {

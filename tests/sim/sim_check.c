@@ -90,7 +90,9 @@ static void check_grant(struct sim *sim, unsigned number)
     if (is_robbed(contender)) {
         return;
     }
-    if (contender->token <= sim->last_token) {
+    bool resuming = contender->machine.resuming;
+    sim->tally.resumed += resuming ? 1 : 0;
+    if (contender->token <= sim->last_token && !(resuming && contender->token == sim->last_token)) {
         sim_breach(sim, "S2: c%u was granted token %" PRIu64 " after token %" PRIu64, number,
                    contender->token, sim->last_token);
     }
@@ -186,6 +188,9 @@ static void check_leftover(struct sim *sim, unsigned number, const struct s3a_lo
                         : action->status == S3A_OK;
 
     contender->failed_clean = failed && clean;
+    if (contender->detached || (failed && contender->machine.resuming)) {
+        return; /* what it leaves behind it leaves on purpose */
+    }
     bool kept = !failed && clean && contender->machine.record.held;
     if (kept) {
         sim_note_kept(sim, number);

@@ -11,7 +11,8 @@
 
 static const char *const place_names[] = {"LOOK", "WAIT", "TAKE", "HOLD", "BEAT", "CHECK",
                                           "OVER", "FREE", "SEEK", "REST", "ENDED"};
-static const char *const event_names[] = {"start", "answer", "wake", "release!", "cancel!"};
+static const char *const event_names[] = {"start",    "answer",  "wake",
+                                          "release!", "cancel!", "detach!"};
 
 void sim_say_now(struct sim *sim, const char *format, ...)
 {

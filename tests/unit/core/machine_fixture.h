@@ -23,6 +23,12 @@ struct stage {
 
 /* remembered may be NULL. Sends START as well. */
 void stage_start(struct stage *stage, const struct s3a_lock_view *remembered);
+/* Sends START to one who goes on with the grant of token 7, of owner "our own record.". */
+void stage_resume(struct stage *stage);
+
+/* The record of that grant. */
+struct s3a_lock_view stage_our_record(const struct stage *stage, const char *etag, uint64_t beat,
+                                      int64_t age_ms);
 void stage_init(struct stage *stage);
 
 /* Lets the time pass, without an event. */
