@@ -68,11 +68,12 @@ run() {
 signals_are_passed_on() {
     local signal
     for signal in INT TERM HUP QUIT USR1 USR2; do
-        # Not by bash, which ignores QUIT until it has become something else.
-        run "exec sh -c 'echo ready >ready; exec sleep 1000'"
+        s3atomic lock s3://bkt/n -- sleep 1000 2>err &
+        runner=$!
+        # Not a shell, which might catch the signal and forget it when it makes room for another.
+        until [[ $(ps -o comm= --ppid "$runner") == sleep ]]; do :; done
         kill "-$signal" "$runner"
         ends $((128 + $(kill -l "$signal"))) "$runner"
-        rm ready
     done
     run "trap 'exit 11' WINCH; echo ready >ready
          exec 7<>never; while :; do read -rt 0.1 -u 7; done"
