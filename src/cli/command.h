@@ -28,6 +28,10 @@ struct s3a_command {
 };
 
 extern const struct s3a_command s3a_cmd_lock;
+extern const struct s3a_command s3a_cmd_acquire;
+extern const struct s3a_command s3a_cmd_renew;
+extern const struct s3a_command s3a_cmd_release;
+extern const struct s3a_command s3a_cmd_check;
 extern const struct s3a_command s3a_cmd_status;
 extern const struct s3a_command s3a_cmd_unlock;
 extern const struct s3a_command s3a_cmd_get;

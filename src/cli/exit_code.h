@@ -22,7 +22,7 @@
     X(UNSUPPORTED, 76, "the store does not do what is needed")                                     \
     X(DENIED, 77, "permission denied")                                                             \
     X(SETUP, 78, "bad configuration: credentials, endpoint, bucket")                               \
-    X(LOST, 79, "the lock was lost, or about to be, while CMD ran")                                \
+    X(LOST, 79, "the lock was lost, or is about to be")                                            \
     X(CANNOT_RUN, 126, "CMD cannot be executed")                                                   \
     X(NO_PROGRAM, 127, "CMD was not found")
 /* clang-format on */

@@ -226,8 +226,8 @@ enum s3a_status s3a_lock_check(struct s3a_client *client, const char *handle,
         return status;
     }
     if (reason != S3A_LOST_NOT) {
-        return s3a_error_set(error, S3A_LOST, "lock s3://%s/%s: it was lost: %s", ours.bucket,
-                             ours.key, s3a_lost_reason_text(reason));
+        return s3a_error_set(error, S3A_LOST, "lock s3://%s/%s: %s", ours.bucket, ours.key,
+                             s3a_lost_handle_text(reason));
     }
     if (ret_remaining_ms) {
         *ret_remaining_ms = info.lease_ms - info.last_beat_ms;

@@ -30,6 +30,20 @@ const char *s3a_lost_reason_text(enum s3a_lost_reason reason)
     return "unknown";
 }
 
+const char *s3a_lost_handle_text(enum s3a_lost_reason reason)
+{
+    switch (reason) {
+    case S3A_LOST_TAKEN_OVER:
+        return "it is not the handle's any more: taken over by another holder";
+    case S3A_LOST_FREED:
+        return "it is not held any more: given back, or freed by force";
+    case S3A_LOST_UNREACHABLE:
+        return "its lease has run out without another heartbeat";
+    default:
+        return s3a_lost_reason_text(reason);
+    }
+}
+
 /* "lock s3://bucket/key: " and the story. */
 static void begin(const struct s3a_lock *lock, struct s3a_error *error)
 {
@@ -102,8 +116,8 @@ enum s3a_status s3a_lock_tell_failure(const struct s3a_lock *lock, enum s3a_stat
         (void)s3a_error_set(ret_error, status, "the object there is no lock; it was left as it is");
         break;
     case S3A_LOST:
-        (void)s3a_error_set(ret_error, status, "it was lost: %s",
-                            s3a_lost_reason_text(lock->machine.lost_reason));
+        (void)s3a_error_set(ret_error, status, "%s",
+                            s3a_lost_handle_text(lock->machine.lost_reason));
         break;
     case S3A_CANCELLED:
         (void)s3a_error_set(ret_error, status,

@@ -14,4 +14,7 @@ enum s3a_status s3a_lock_tell_failure(const struct s3a_lock *lock, enum s3a_stat
 enum s3a_status s3a_lock_tell_end(const struct s3a_lock *lock, enum s3a_status status,
                                   struct s3a_error *ret_error);
 
+/* The reason, as it is told to one who has only a handle. Never NULL. */
+const char *s3a_lost_handle_text(enum s3a_lost_reason reason);
+
 #endif

@@ -6,7 +6,7 @@
 # shellcheck source=tests/integration/command.bash
 source "${BASH_SOURCE[0]%/*}/command.bash" "$1"
 
-COMMANDS=(lock status unlock update get put head rm ls mb serve help)
+COMMANDS=(lock acquire renew release check status unlock update get put head rm ls mb serve help)
 
 without_a_command_it_explains_itself() {
     expect 64 s3atomic
@@ -117,7 +117,7 @@ wrong_endpoints_are_explained() {
 
 what_is_not_there_yet_is_not_offered() {
     local name
-    for name in acquire renew release check watch doctor; do
+    for name in watch doctor; do
         expect 64 s3atomic "$name"
         says err "there is no command"
     done

@@ -104,7 +104,7 @@ static void a_lock_goes_from_hand_to_hand_and_back(void **state)
     assert_non_null(strstr(body, "\"label\":\"step 1\",\"data\":\"d\""));
     assert_int_equal(s3a_lock_release(lock, &error), S3A_OK);
     s3a_lock_free(lock);
-    assert_lost(store, handle, "freed by force");
+    assert_lost(store, handle, "given back");
 }
 
 static void an_older_handle_of_the_same_grant_still_is_it(void **state)
@@ -138,7 +138,7 @@ static void what_became_of_a_lost_one_is_told(void **state)
 
     acquire_detached(store, handle);
     store->age_ms = 60000;
-    assert_lost(store, handle, "before the lease ended");
+    assert_lost(store, handle, "lease has run out");
     store->age_ms = 62000;
     assert_int_equal(s3a_lock_acquire(store->client, BUCKET, NAME, NULL, &lock, &error), S3A_OK);
     store->age_ms = 0;
