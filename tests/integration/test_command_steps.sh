@@ -157,6 +157,31 @@ a_signal_ends_the_waiting_and_nothing_is_held() {
     expect 0 s3atomic acquire -n s3://bkt/n
 }
 
+# worker FILE: takes the lock, adds one to the number in FILE, and gives it back, a few times over
+worker() {
+    local word number
+    for _ in 1 2 3 4 5; do
+        word=$(s3atomic acquire -w 60 s3://bkt/n) || return 1
+        read -r number <"$1"
+        word=$(s3atomic renew --handle "$word" s3://bkt/n) || return 1
+        echo $((number + 1)) >"$1"
+        s3atomic release --handle "$word" s3://bkt/n || return 1
+    done
+}
+
+counting_in_steps_comes_out_right() {
+    local pids=() pid
+    echo 0 >number
+    for _ in 1 2 3 4; do
+        worker number &
+        pids+=("$!")
+    done
+    for pid in "${pids[@]}"; do
+        ends 0 "$pid"
+    done
+    is "$(cat number)" 20
+}
+
 tell a_lock_is_held_between_processes \
     a_handle_may_come_by_standard_input \
     renewing_begins_a_new_lease_and_gives_a_new_handle \
@@ -169,4 +194,5 @@ tell a_lock_is_held_between_processes \
     who_waits_gets_it_when_it_is_given_back \
     json_tells_all_of_it \
     a_handle_that_nobody_gets_holds_nothing \
-    a_signal_ends_the_waiting_and_nothing_is_held
+    a_signal_ends_the_waiting_and_nothing_is_held \
+    counting_in_steps_comes_out_right
