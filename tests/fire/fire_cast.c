@@ -157,7 +157,8 @@ static bool start_proxy(struct fire_cast *cast)
     return pid > 0;
 }
 
-/* Every other one goes over HTTP. The first three have a wrong wall clock, where that can be. */
+/* One in three has the directory, the others go over HTTP. The first three have a wrong wall clock,
+ * where that can be. */
 static bool start_worker(struct fire_cast *cast, unsigned number)
 {
     static const int hours[] = {1, -1, -1};
@@ -167,7 +168,7 @@ static bool start_worker(struct fire_cast *cast, unsigned number)
 
     snprintf(seed, sizeof(seed), "%" PRIu64, fire_random(&cast->random, UINT64_MAX));
     snprintf(log, sizeof(log), "%s/log", cast->directory);
-    if (number % 2 == 0) {
+    if (number % 3 != 1) {
         snprintf(endpoint, sizeof(endpoint), "http://127.0.0.1:%u", cast->proxy_port);
     } else {
         snprintf(endpoint, sizeof(endpoint), "file://%s/store", cast->directory);

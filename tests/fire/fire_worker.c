@@ -20,6 +20,9 @@
 #define CANCELLED_ONE_IN 16
 #define CANCEL_AFTER_MS_MAX 1500
 
+/* After a turn, so that others come to theirs. */
+#define REST_MS_MAX 600
+
 /* One turn in so many is long. */
 #define LONG_ONE_IN 5
 
@@ -187,6 +190,7 @@ int fire_worker(int argc, char **argv)
         if (lock) {
             write_down(&worker, FIRE_ENTER, s3a_lock_token(lock), began_us);
             give_back(&worker, lock, work(&worker, lock));
+            fire_pause_us(fire_random(&worker.random, REST_MS_MAX * 1000));
         }
     }
 
