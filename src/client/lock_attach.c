@@ -192,7 +192,7 @@ static enum s3a_lost_reason lost_reason(const struct s3a_lock_info *info,
     if (!is_ours) {
         return S3A_LOST_TAKEN_OVER;
     }
-    if (info->state == S3A_LOCK_FREE) {
+    if (info->state == S3A_LOCK_FREE || info->heartbeat_ms == 0) {
         return S3A_LOST_FREED;
     }
     return info->last_beat_ms < (int64_t)info->lease_ms ? S3A_LOST_NOT : S3A_LOST_UNREACHABLE;

@@ -7,7 +7,7 @@
 
 /* §5: given back before its shortest hold is over, a record is held on until then: its lease is
  * what is left of that, without the grace that others add. After that, and in all other clearings,
- * it is free. */
+ * it is free. No heartbeat is promised, so that nobody takes it for a grant to go on with (§10). */
 static void send_free(const struct s3a_lock_turn *turn)
 {
     struct s3a_lock_machine *machine = turn->machine;
@@ -18,6 +18,7 @@ static void send_free(const struct s3a_lock_turn *turn)
     record->held = machine->clearing == S3A_CLEAR_RELEASE && machine->lost_reason == S3A_LOST_NOT &&
                    now_ms < end_ms;
     record->lease_ms = machine->terms.lease_ms;
+    record->heartbeat_ms = record->held ? 0 : machine->terms.heartbeat_ms;
     if (record->held) {
         uint64_t left_ms = end_ms - now_ms;
         uint32_t grace_ms = machine->terms.grace_ms;

@@ -99,7 +99,8 @@ void s3a_lock_resume_looked(const struct s3a_lock_turn *turn)
     }
     s3a_lock_keep_view(turn);
     bool was_sent = write->first_sent_ms != 0;
-    if (!s3a_lock_is_our_record(write, view) || !view->record.held) {
+    bool was_given_back = !view->record.held || view->record.heartbeat_ms == 0;
+    if (!s3a_lock_is_our_record(write, view) || was_given_back) {
         fail_as_lost(turn, s3a_lock_reason_of(write, view));
     } else if (was_sent && view->record.beat == write->record.beat &&
                is_good(turn, write->first_sent_ms)) {

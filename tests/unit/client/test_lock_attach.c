@@ -129,6 +129,22 @@ static void an_older_handle_of_the_same_grant_still_is_it(void **state)
     assert_int_equal(s3a_lock_check(store->client, second, NULL, &error), S3A_OK);
 }
 
+static void given_back_for_later_it_is_not_to_be_gone_on_with(void **state)
+{
+    struct fake_store *store = *state;
+    const struct s3a_lock_options keep = {.min_hold_ms = 3600000};
+    char handle[S3A_LOCK_HANDLE_SIZE];
+    struct s3a_lock *lock;
+    struct s3a_error error;
+
+    acquire_detached(store, handle);
+    assert_int_equal(s3a_lock_attach(store->client, handle, &keep, &lock, &error), S3A_OK);
+    assert_int_equal(s3a_lock_release(lock, &error), S3A_OK);
+    s3a_lock_free(lock);
+    assert_lost(store, handle, "given back");
+    assert_int_equal(s3a_lock_acquire(store->client, BUCKET, NAME, NULL, &lock, &error), S3A_HELD);
+}
+
 static void what_became_of_a_lost_one_is_told(void **state)
 {
     struct fake_store *store = *state;
@@ -277,6 +293,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         STORY(a_lock_goes_from_hand_to_hand_and_back),
         STORY(an_older_handle_of_the_same_grant_still_is_it),
+        STORY(given_back_for_later_it_is_not_to_be_gone_on_with),
         STORY(what_became_of_a_lost_one_is_told),
         STORY(a_beat_whose_answer_was_lost_is_found),
         STORY(a_store_without_answers_leaves_it_as_it_is),

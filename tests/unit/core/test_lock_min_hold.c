@@ -37,6 +37,7 @@ static void given_back_early_it_is_held_for_what_is_left(void **state)
     release_at(5000);
     assert_true(stage.action.record->held);
     assert_int_equal(stage.action.record->lease_ms, 60000 - 5000 - 2000);
+    assert_int_equal(stage.action.record->heartbeat_ms, 0);
     assert_int_equal(stage.action.record->beat, 1);
     stage_written(&stage, "kept");
     ended_well();
@@ -69,6 +70,7 @@ static void old_enough_it_is_free(void **state)
     release_at(5000);
     assert_false(stage.action.record->held);
     assert_int_equal(stage.action.record->lease_ms, 30000);
+    assert_int_equal(stage.action.record->heartbeat_ms, 10000);
     stage_written(&stage, "freed");
     ended_well();
 }

@@ -78,6 +78,13 @@ static void what_is_not_ours_any_more_is_lost(void **state)
 
     stage_init(&stage);
     stage_resume(&stage);
+    view = stage_our_record(&stage, "kept", 4, 0);
+    view.record.heartbeat_ms = 0; /* held on for its shortest hold */
+    stage_sees(&stage, &view);
+    lost(S3A_LOST_FREED);
+
+    stage_init(&stage);
+    stage_resume(&stage);
     stage_sees_nothing(&stage);
     lost(S3A_LOST_DELETED);
 
