@@ -38,6 +38,7 @@ enum s3a_lost_reason {
     S3A_LOST_UNREACHABLE,   /* no heartbeat got through before the lease's end */
     S3A_LOST_CREDENTIALS,   /* the store refused the credentials until the lease's end */
     S3A_LOST_HELD_TOO_LONG, /* max_hold_ms */
+    S3A_LOST_SESSION,       /* the session that it was under was lost */
 };
 
 /* "taken over by another holder", ...: for messages. Never NULL. */

@@ -73,7 +73,11 @@ static enum s3a_status view_of_answer(struct s3a_lock *lock, struct s3a_lock_vie
     view->store_now_ms = answer->date_ms;
     view->store_modified_ms = answer->modified_ms;
     if (status == S3A_OK) {
-        return s3a_lock_record_read(answer, view, &lock->seen);
+        if (lock->is_about_session) {
+            return s3a_session_record_read(answer, view, NULL);
+        }
+        return lock->keeps_session ? s3a_session_record_read(answer, view, &lock->seen)
+                                   : s3a_lock_record_read(answer, view, &lock->seen);
     }
     if (status == S3A_NOT_FOUND) {
         view->kind = S3A_LOCK_OBJECT_ABSENT;
@@ -120,10 +124,18 @@ static struct s3a_str condition(struct s3a_lock *lock, const char *etag, bool ba
     return s3a_str_make(lock->if_match, text.size);
 }
 
-/* The date that java-s3-atomic-utils goes by (§1): whole seconds, rounded up; past once free. */
+/* 9999-12-31T23:59:59Z */
+#define FAR_MS INT64_C(253402300799000)
+
+/* The date that java-s3-atomic-utils goes by (§1): whole seconds, rounded up; past once free. What
+ * is under a session is not written again: it knows no end. */
 static struct s3a_str expires_header(struct s3a_lock *lock, const struct s3a_lock_record *record)
 {
     int64_t at_ms = record->held ? s3a_clock_wall_ms() + record->lease_ms + 999 : 0;
+
+    if (record->has_session) {
+        at_ms = FAR_MS;
+    }
 
     _Static_assert(sizeof(lock->expires) == S3A_DATE_HTTP_SIZE + 1, "room for the date");
     s3a_date_http(at_ms, lock->expires);
@@ -146,6 +158,12 @@ static void keep_people(struct s3a_lock *lock)
 
 static bool write_body(struct s3a_lock *lock, const struct s3a_lock_record *record)
 {
+    static const struct s3a_lock_people nobody;
+
+    if (lock->is_about_session) {
+        free((void *)(uintptr_t)lock->body.data);
+        return s3a_session_record_encode(record, &nobody, &lock->body) == S3A_OK;
+    }
     /* Once for each grant, so that a write that is tried again is the same one. */
     if (memcmp(lock->dated_owner, record->grant.owner, S3A_OWNER_SIZE) != 0) {
         memcpy(lock->dated_owner, record->grant.owner, S3A_OWNER_SIZE);
@@ -155,7 +173,8 @@ static bool write_body(struct s3a_lock *lock, const struct s3a_lock_record *reco
         }
     }
     free((void *)(uintptr_t)lock->body.data);
-    return s3a_lock_record_encode(record, &lock->people, &lock->body) == S3A_OK;
+    return (lock->keeps_session ? s3a_session_record_encode : s3a_lock_record_encode)(
+               record, &lock->people, &lock->body) == S3A_OK;
 }
 
 /* False where there is no memory: nothing is sent. */
@@ -188,18 +207,25 @@ static void send(struct s3a_lock *lock, const struct s3a_lock_action *action)
     s3a_check(!lock->is_under_way);
     s3a_call_clear_answer(call);
     call->op = (struct s3a_op){.kind = S3A_OP_GET_OBJECT, .bucket = lock->bucket, .key = lock->key};
+    lock->is_about_session = action->session != NULL;
+    if (action->session) {
+        s3a_session_key_make(action->session, lock->session_key);
+        call->op.key = s3a_str_of(lock->session_key);
+    }
     call->body = s3a_str_make(NULL, 0);
     call->timeout_ms = action->timeout_ms;
     call->urgent = s3a_lock_good_until_ms(&lock->machine) > 0;
     switch (action->request) {
     case S3A_LOCK_REQUEST_NONE:
     case S3A_LOCK_REQUEST_GET:
+    case S3A_LOCK_REQUEST_GET_SESSION:
         break;
     case S3A_LOCK_REQUEST_GET_IF_CHANGED:
         call->op.if_none_match = condition(lock, action->etag, false);
         break;
     case S3A_LOCK_REQUEST_CREATE:
     case S3A_LOCK_REQUEST_REPLACE:
+    case S3A_LOCK_REQUEST_KILL_SESSION:
         ready = prepare_put(lock, action);
         break;
     }

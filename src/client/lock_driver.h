@@ -17,6 +17,7 @@
 #include "lock_record.h"
 
 struct s3a_lock {
+    bool keeps_session;     /* its object is a session's */
     atomic_uint references; /* the user's handle, and the driver until the machine has ended */
     struct s3a_client *client;
     struct s3a_loop *loop;
@@ -45,7 +46,9 @@ struct s3a_lock {
     bool is_under_way; /* the call is */
     char if_match[S3A_LOCK_ETAG_SIZE_MAX + 1];
     char expires[30];
-    struct s3a_str body;                 /* of the call; from malloc() */
+    char session_key[S3A_SESSION_KEY_SIZE + 1]; /* of the call */
+    bool is_about_session;                      /* the call is: of another holder */
+    struct s3a_str body;                        /* of the call; from malloc() */
     uint8_t dated_owner[S3A_OWNER_SIZE]; /* of the grant that people.granted_at_ms tells of */
     struct s3a_timer timer;
     struct s3a_lock_people seen; /* with machine.view */

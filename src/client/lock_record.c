@@ -9,8 +9,20 @@
 #include "digest.h"
 #include "json_value.h"
 
-#define FORMAT_FAMILY "lock/"
-#define FORMAT_OURS "lock/1"
+/* What kind of record it is, in its own words. */
+struct dialect {
+    const char *family;
+    const char *format;
+    const char *held;
+    const char *free;
+};
+
+static const struct dialect lock_dialect = {"lock/", "lock/1", "held", "free"};
+static const struct dialect session_dialect = {"session/", "session/1", "live", "dead"};
+
+#define SESSION_KEY_PREFIX ".s3atomic/sessions/"
+#define SESSION_KEY_SUFFIX ".session"
+#define FORMAT_SIZE_MAX 31
 
 /* "<owner>:<token>" */
 #define GRANT_TEXT_SIZE (S3A_OWNER_HEX_SIZE + 1 + 20)
@@ -24,6 +36,7 @@ struct body {
     int64_t beat;
     uint32_t lease_ms;
     uint32_t heartbeat_ms;
+    char *session;
     char **recent;
     size_t recent_count;
     char *granted_at;
@@ -41,6 +54,7 @@ static const struct s3a_field body_fields[] = {
     S3A_FIELD_INT64(struct body, beat),
     S3A_FIELD_UINT32(struct body, lease_ms),
     S3A_FIELD_UINT32(struct body, heartbeat_ms),
+    S3A_FIELD_OPTIONAL(struct body, session, &s3a_string_type),
     S3A_FIELD_OPTIONAL(struct body, granted_at, &s3a_string_type),
     S3A_FIELD_OPTIONAL(struct body, host, &s3a_string_type),
     S3A_FIELD_OPTIONAL(struct body, pid, &s3a_int64_type),
@@ -65,20 +79,29 @@ void s3a_lock_owner_hex(const uint8_t owner[S3A_OWNER_SIZE], char ret_hex[S3A_OW
     s3a_hex(owner, S3A_OWNER_SIZE, ret_hex);
 }
 
+void s3a_session_key_make(const uint8_t session[S3A_SESSION_ID_SIZE],
+                          char ret_key[S3A_SESSION_KEY_SIZE + 1])
+{
+    char id[2 * S3A_SESSION_ID_SIZE + 1];
+
+    s3a_hex(session, S3A_SESSION_ID_SIZE, id);
+    snprintf(ret_key, S3A_SESSION_KEY_SIZE + 1, SESSION_KEY_PREFIX "%s" SESSION_KEY_SUFFIX, id);
+}
+
 /* NULL where the text is empty: the member is left out. */
 static char *given(const char *text)
 {
     return *text ? (char *)(uintptr_t)text : NULL; /* encoding changes nothing */
 }
 
-enum s3a_status s3a_lock_record_encode(const struct s3a_lock_record *record,
-                                       const struct s3a_lock_people *people,
-                                       struct s3a_str *ret_bytes)
+static enum s3a_status encode(const struct dialect *dialect, const struct s3a_lock_record *record,
+                              const struct s3a_lock_people *people, struct s3a_str *ret_bytes)
 {
     char owner[S3A_OWNER_HEX_SIZE + 1];
     char recent_texts[S3A_RECENT_MAX][GRANT_TEXT_SIZE + 1];
     char *recent[S3A_RECENT_MAX];
     char granted_at[S3A_DATE_ISO_SIZE + 1] = "";
+    char session[S3A_SESSION_KEY_SIZE + 1] = "";
     int64_t pid = people->pid;
     void *bytes;
     size_t size;
@@ -90,12 +113,15 @@ enum s3a_status s3a_lock_record_encode(const struct s3a_lock_record *record,
                  ":%llu", (unsigned long long)record->recent[i].token);
         recent[i] = recent_texts[i];
     }
+    if (record->has_session) {
+        s3a_session_key_make(record->session, session);
+    }
     if (people->granted_at_ms > 0) {
         s3a_date_iso(people->granted_at_ms, granted_at);
     }
     const struct body body = {
-        .format = (char[]){FORMAT_OURS},
-        .state = record->held ? (char[]){"held"} : (char[]){"free"},
+        .format = given(dialect->format),
+        .state = given(record->held ? dialect->held : dialect->free),
         .token = (int64_t)record->grant.token,
         .owner = owner,
         .beat = (int64_t)record->beat,
@@ -103,6 +129,7 @@ enum s3a_status s3a_lock_record_encode(const struct s3a_lock_record *record,
         .heartbeat_ms = record->heartbeat_ms,
         .recent = recent,
         .recent_count = record->recent_count,
+        .session = given(session),
         .granted_at = given(granted_at),
         .host = given(people->host),
         .pid = pid > 0 ? &pid : NULL,
@@ -116,6 +143,20 @@ enum s3a_status s3a_lock_record_encode(const struct s3a_lock_record *record,
         *ret_bytes = s3a_str_make(bytes, size);
     }
     return status;
+}
+
+enum s3a_status s3a_lock_record_encode(const struct s3a_lock_record *record,
+                                       const struct s3a_lock_people *people,
+                                       struct s3a_str *ret_bytes)
+{
+    return encode(&lock_dialect, record, people, ret_bytes);
+}
+
+enum s3a_status s3a_session_record_encode(const struct s3a_lock_record *record,
+                                          const struct s3a_lock_people *people,
+                                          struct s3a_str *ret_bytes)
+{
+    return encode(&session_dialect, record, people, ret_bytes);
 }
 
 /* -1: it is none. Ours are lower case. */
@@ -143,6 +184,20 @@ bool s3a_lock_owner_read(struct s3a_str text, uint8_t ret_owner[S3A_OWNER_SIZE])
     return true;
 }
 
+/* The key of a session's object; one that is not as we write it is none. */
+static bool read_session(const char *key, struct s3a_lock_record *record)
+{
+    struct s3a_str text = s3a_str_of(key);
+    struct s3a_str prefix = S3A_STR(SESSION_KEY_PREFIX);
+
+    record->has_session = true;
+    _Static_assert(S3A_SESSION_ID_SIZE == S3A_OWNER_SIZE, "both are read alike");
+    return text.size == S3A_SESSION_KEY_SIZE && memcmp(text.data, prefix.data, prefix.size) == 0 &&
+           s3a_str_ends_with(text, SESSION_KEY_SUFFIX) &&
+           s3a_lock_owner_read(s3a_str_make(text.data + prefix.size, S3A_OWNER_HEX_SIZE),
+                               record->session);
+}
+
 static bool read_grant(const char *text, struct s3a_grant *ret_grant)
 {
     struct s3a_str rest = s3a_str_of(text);
@@ -153,12 +208,16 @@ static bool read_grant(const char *text, struct s3a_grant *ret_grant)
 }
 
 /* False where it says what no record of ours can say. */
-static bool read_record(const struct body *body, struct s3a_lock_record *ret_record)
+static bool read_record(const struct dialect *dialect, const struct body *body,
+                        struct s3a_lock_record *ret_record)
 {
-    bool held = body->state && strcmp(body->state, "held") == 0;
+    bool held = body->state && strcmp(body->state, dialect->held) == 0;
 
     memset(ret_record, 0, sizeof(*ret_record));
-    if (!held && !(body->state && strcmp(body->state, "free") == 0)) {
+    if (!held && !(body->state && strcmp(body->state, dialect->free) == 0)) {
+        return false;
+    }
+    if (body->session && !(held && read_session(body->session, ret_record))) {
         return false;
     }
     if (body->token < 0 || (uint64_t)body->token > S3A_LOCK_TOKEN_MAX || body->beat < 0 ||
@@ -220,13 +279,13 @@ static enum s3a_status read_format(struct s3a_str bytes, char *ret_format, size_
     return status == S3A_FORMAT ? S3A_OK : status;
 }
 
-static enum s3a_status read_ours(struct s3a_str bytes, struct s3a_lock_view *view,
-                                 struct s3a_lock_people *people)
+static enum s3a_status read_ours(const struct dialect *dialect, struct s3a_str bytes,
+                                 struct s3a_lock_view *view, struct s3a_lock_people *people)
 {
     void *value = NULL;
     enum s3a_status status = s3a_json_decode(&body_type, bytes, &value, NULL);
 
-    if (status == S3A_OK && read_record(value, &view->record)) {
+    if (status == S3A_OK && read_record(dialect, value, &view->record)) {
         view->kind = S3A_LOCK_OBJECT_RECORD;
         if (people) {
             read_people(value, people);
@@ -238,12 +297,11 @@ static enum s3a_status read_ours(struct s3a_str bytes, struct s3a_lock_view *vie
     return status == S3A_FORMAT ? S3A_OK : status;
 }
 
-enum s3a_status s3a_lock_record_read(const struct s3a_answer *answer,
-                                     struct s3a_lock_view *ret_view,
-                                     struct s3a_lock_people *ret_people)
+static enum s3a_status read_view(const struct dialect *dialect, const struct s3a_answer *answer,
+                                 struct s3a_lock_view *ret_view, struct s3a_lock_people *ret_people)
 {
     struct s3a_str bytes = s3a_buf_str(&answer->body);
-    char format[sizeof(FORMAT_OURS) + 8];
+    char format[FORMAT_SIZE_MAX + 1];
     enum s3a_status status;
 
     memset(ret_view, 0, sizeof(*ret_view));
@@ -257,13 +315,29 @@ enum s3a_status s3a_lock_record_read(const struct s3a_answer *answer,
     if (status != S3A_OK) {
         return status;
     }
-    if (strcmp(format, FORMAT_OURS) == 0) {
-        return read_ours(bytes, ret_view, ret_people);
+    if (strcmp(format, dialect->format) == 0) {
+        return read_ours(dialect, bytes, ret_view, ret_people);
     }
-    if (strncmp(format, FORMAT_FAMILY, sizeof(FORMAT_FAMILY) - 1) == 0) {
+    if (strncmp(format, dialect->family, strlen(dialect->family)) == 0) {
         ret_view->kind = S3A_LOCK_OBJECT_NEWER;
-    } else {
+    } else if (dialect == &lock_dialect) {
         read_stranger(answer, ret_view);
+    } else {
+        ret_view->kind = S3A_LOCK_OBJECT_FOREIGN;
     }
     return S3A_OK;
+}
+
+enum s3a_status s3a_lock_record_read(const struct s3a_answer *answer,
+                                     struct s3a_lock_view *ret_view,
+                                     struct s3a_lock_people *ret_people)
+{
+    return read_view(&lock_dialect, answer, ret_view, ret_people);
+}
+
+enum s3a_status s3a_session_record_read(const struct s3a_answer *answer,
+                                        struct s3a_lock_view *ret_view,
+                                        struct s3a_lock_people *ret_people)
+{
+    return read_view(&session_dialect, answer, ret_view, ret_people);
 }

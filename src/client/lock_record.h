@@ -37,6 +37,20 @@ S3A_MUST_CHECK enum s3a_status s3a_lock_record_read(const struct s3a_answer *ans
                                                     struct s3a_lock_view *ret_view,
                                                     struct s3a_lock_people *ret_people);
 
+/* The same for a session's object. What is there instead of one: S3A_LOCK_OBJECT_FOREIGN, or of
+ * another version S3A_LOCK_OBJECT_NEWER. */
+S3A_MUST_CHECK enum s3a_status s3a_session_record_encode(const struct s3a_lock_record *record,
+                                                         const struct s3a_lock_people *people,
+                                                         struct s3a_str *ret_bytes);
+S3A_MUST_CHECK enum s3a_status s3a_session_record_read(const struct s3a_answer *answer,
+                                                       struct s3a_lock_view *ret_view,
+                                                       struct s3a_lock_people *ret_people);
+
+/* ".s3atomic/sessions/8c0f....session" */
+#define S3A_SESSION_KEY_SIZE (19 + 2 * S3A_SESSION_ID_SIZE + 8)
+void s3a_session_key_make(const uint8_t session[S3A_SESSION_ID_SIZE],
+                          char ret_key[S3A_SESSION_KEY_SIZE + 1]);
+
 /* "8c0f...": 32 digits and a NUL. */
 #define S3A_OWNER_HEX_SIZE (2 * S3A_OWNER_SIZE)
 void s3a_lock_owner_hex(const uint8_t owner[S3A_OWNER_SIZE], char ret_hex[S3A_OWNER_HEX_SIZE + 1]);

@@ -26,6 +26,8 @@ const char *s3a_lost_reason_text(enum s3a_lost_reason reason)
         return "the store refused the credentials until the lease ended";
     case S3A_LOST_HELD_TOO_LONG:
         return "held for longer than its maximum";
+    case S3A_LOST_SESSION:
+        return "its session was lost";
     }
     return "unknown";
 }
@@ -71,6 +73,12 @@ static void tell_holder(const struct s3a_lock *lock, struct s3a_error *error)
     const struct s3a_lock_people *holder = &lock->seen;
     int64_t left_ms = s3a_lock_view_expires_in_ms(&machine->view, machine->terms.grace_ms,
                                                   s3a_clock_ms(), machine->seen_ms);
+
+    if (machine->view.kind == S3A_LOCK_OBJECT_RECORD && machine->view.record.has_session) {
+        left_ms = s3a_lock_session_expires_in_ms(&machine->view, &machine->peeked_view,
+                                                 machine->terms.grace_ms, s3a_clock_ms(),
+                                                 machine->peeked_seen_ms);
+    }
     double left_s = left_ms > 0 ? (double)left_ms / 1000 : 0;
     char since[S3A_DATE_ISO_SIZE + 1] = "an unknown time";
 

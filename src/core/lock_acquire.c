@@ -7,7 +7,6 @@
 #define RACES_MIN 3
 
 #define TRY_PAUSE_MAX_MS 2000
-#define TOKENS_PER_SECOND_BITS 20
 
 static uint64_t later(uint64_t now_ms, int64_t wait_ms)
 {
@@ -19,60 +18,6 @@ static bool is_time_up(const struct s3a_lock_turn *turn)
     return turn->event->now_ms >= turn->machine->deadline_ms;
 }
 
-/* An identity that no other attempt has: the seed, with a counter mixed into its second half. */
-static void new_owner(struct s3a_lock_machine *machine, uint8_t ret_owner[S3A_OWNER_SIZE])
-{
-    uint64_t half;
-
-    memcpy(&half, machine->seed + 8, sizeof(half));
-    half++;
-    memcpy(machine->seed + 8, &half, sizeof(half));
-    memcpy(ret_owner, machine->seed, S3A_OWNER_SIZE);
-}
-
-/* §1: one more than the highest that was seen here; a new lock begins with the store's time, as
- * finely as it is told, or ours where the store tells none. Above S3A_LOCK_TOKEN_MAX: there is none
- * left. */
-static uint64_t next_token(const struct s3a_lock_turn *turn)
-{
-    const struct s3a_lock_machine *machine = turn->machine;
-    const struct s3a_lock_view *view = &machine->view;
-    uint64_t token = 0;
-
-    if (machine->token_seen >= S3A_LOCK_TOKEN_MAX) {
-        return S3A_LOCK_TOKEN_MAX + 1;
-    }
-    if (view->kind != S3A_LOCK_OBJECT_RECORD) {
-        int64_t now_ms =
-            view->store_now_ms == S3A_STORE_TIME_NONE ? turn->event->wall_ms : view->store_now_ms;
-        token = ((uint64_t)(now_ms / 1000) << TOKENS_PER_SECOND_BITS) +
-                ((uint64_t)(now_ms % 1000) << TOKENS_PER_SECOND_BITS) / 1000;
-    }
-    return token > machine->token_seen ? token : machine->token_seen + 1;
-}
-
-/* §1: what the record of the next holder says. */
-static void make_record(const struct s3a_lock_turn *turn, struct s3a_lock_record *ret_record)
-{
-    struct s3a_lock_machine *machine = turn->machine;
-    const struct s3a_lock_view *view = &machine->view;
-    const struct s3a_lock_record *old = &view->record;
-
-    memset(ret_record, 0, sizeof(*ret_record));
-    ret_record->held = true;
-    ret_record->lease_ms = machine->terms.lease_ms;
-    ret_record->heartbeat_ms = machine->terms.heartbeat_ms;
-    new_owner(machine, ret_record->grant.owner);
-    ret_record->grant.token = next_token(turn);
-    if (view->kind == S3A_LOCK_OBJECT_RECORD) {
-        uint32_t keep =
-            old->recent_count < S3A_RECENT_MAX - 1 ? old->recent_count : S3A_RECENT_MAX - 1;
-        ret_record->recent[0] = old->grant;
-        memcpy(&ret_record->recent[1], old->recent, keep * sizeof(old->recent[0]));
-        ret_record->recent_count = keep + 1;
-    }
-}
-
 static void wait_until(const struct s3a_lock_turn *turn, uint64_t next_ms)
 {
     turn->machine->at = S3A_AT_WAIT;
@@ -81,6 +26,9 @@ static void wait_until(const struct s3a_lock_turn *turn, uint64_t next_ms)
 
 void s3a_lock_acquire_fail(const struct s3a_lock_turn *turn, enum s3a_status status)
 {
+    if (status == S3A_CANCELLED && turn->machine->session_is_over) {
+        status = S3A_LOST; /* nobody but its session's end has cancelled it */
+    }
     turn->machine->at = S3A_AT_ENDED;
     turn->action->tell |= S3A_LOCK_TELL_FAILED;
     turn->action->status = status;
@@ -95,7 +43,7 @@ static void settle(struct s3a_lock_machine *machine)
 }
 
 /* Nothing more is wanted: what is in doubt is undone first. */
-static void give_up(const struct s3a_lock_turn *turn, enum s3a_status status)
+void s3a_lock_give_up(const struct s3a_lock_turn *turn, enum s3a_status status)
 {
     struct s3a_lock_machine *machine = turn->machine;
 
@@ -136,15 +84,15 @@ void s3a_lock_look_later(const struct s3a_lock_turn *turn, enum s3a_status statu
 
     count_trouble(turn, status);
     if (machine->cancelled) {
-        give_up(turn, S3A_CANCELLED);
+        s3a_lock_give_up(turn, S3A_CANCELLED);
     } else if (is_out_of_patience(turn)) {
-        give_up(turn, status);
+        s3a_lock_give_up(turn, status);
     } else {
         wait_until(turn, now_ms + pause_ms);
     }
 }
 
-static void take(const struct s3a_lock_turn *turn)
+void s3a_lock_take(const struct s3a_lock_turn *turn)
 {
     struct s3a_lock_machine *machine = turn->machine;
     struct s3a_lock_write *write = &machine->write;
@@ -153,8 +101,12 @@ static void take(const struct s3a_lock_turn *turn)
         s3a_lock_acquire_fail(turn, S3A_HELD);
         return;
     }
+    if (!s3a_lock_may_be_granted(turn)) {
+        s3a_lock_acquire_fail(turn, S3A_LOST);
+        return;
+    }
     memset(write, 0, sizeof(*write));
-    make_record(turn, &write->record);
+    s3a_lock_make_record(turn, &write->record);
     if (write->record.grant.token > S3A_LOCK_TOKEN_MAX) {
         s3a_lock_acquire_fail(turn, S3A_UNSUPPORTED);
         return;
@@ -165,7 +117,7 @@ static void take(const struct s3a_lock_turn *turn)
 }
 
 /* §6: held by another. */
-static void wait_or_fail(const struct s3a_lock_turn *turn, uint64_t left_ms)
+void s3a_lock_wait_or_fail(const struct s3a_lock_turn *turn, uint64_t left_ms)
 {
     struct s3a_lock_machine *machine = turn->machine;
     uint64_t now_ms = turn->event->now_ms;
@@ -203,12 +155,16 @@ static void consider(const struct s3a_lock_turn *turn)
                                                                         : S3A_NOT_A_LOCK);
         return;
     }
+    if (view->kind == S3A_LOCK_OBJECT_RECORD && view->record.held && view->record.has_session) {
+        s3a_lock_peek(turn);
+        return;
+    }
     int64_t left_ms = s3a_lock_view_expires_in_ms(view, machine->terms.grace_ms,
                                                   turn->event->now_ms, machine->seen_ms);
     if (left_ms > 0) {
-        wait_or_fail(turn, (uint64_t)left_ms);
+        s3a_lock_wait_or_fail(turn, (uint64_t)left_ms);
     } else {
-        take(turn);
+        s3a_lock_take(turn);
     }
 }
 
@@ -224,8 +180,9 @@ static void adopt(const struct s3a_lock_turn *turn)
         s3a_lock_hold_start(turn, view->etag, sent_ms);
         return;
     }
-    bool again = !machine->cancelled && !is_time_up(turn);
-    machine->result = machine->cancelled ? S3A_CANCELLED : S3A_TIMEOUT;
+    bool may_be = s3a_lock_may_be_granted(turn);
+    bool again = !machine->cancelled && !is_time_up(turn) && may_be;
+    machine->result = machine->cancelled ? S3A_CANCELLED : may_be ? S3A_TIMEOUT : S3A_LOST;
     s3a_lock_clear_start(turn, again ? S3A_CLEAR_RETRY : S3A_CLEAR_UNDO, view->etag,
                          &machine->write.record);
 }
@@ -238,7 +195,11 @@ static void retake(const struct s3a_lock_turn *turn)
     bool refused = machine->refused;
 
     if (machine->cancelled) {
-        give_up(turn, S3A_CANCELLED);
+        s3a_lock_give_up(turn, S3A_CANCELLED);
+        return;
+    }
+    if (!s3a_lock_may_be_granted(turn)) {
+        s3a_lock_give_up(turn, S3A_LOST);
         return;
     }
     if (s3a_lock_flip_etag(machine)) {
@@ -249,12 +210,12 @@ static void retake(const struct s3a_lock_turn *turn)
         count_trouble(turn, S3A_UNSUPPORTED); /* refused, although its condition holds */
     }
     if (is_out_of_patience(turn)) {
-        give_up(turn, machine->result);
+        s3a_lock_give_up(turn, machine->result);
     } else if (age_ms >= machine->terms.lease_ms / 2 && machine->write.doubt) {
         /* Too little of its lease would be left: begin afresh. */
         s3a_lock_clear_start(turn, S3A_CLEAR_RETRY, machine->write.etag, &machine->write.record);
     } else if (age_ms >= machine->terms.lease_ms / 2) {
-        take(turn);
+        s3a_lock_take(turn);
     } else {
         s3a_lock_send_write(turn, S3A_AT_TAKE);
     }
@@ -269,8 +230,8 @@ void s3a_lock_acquire_start(const struct s3a_lock_turn *turn)
     }
     machine->deadline_ms = later(turn->event->now_ms, machine->terms.wait_ms);
     machine->poll_cap_ms = machine->terms.poll_min_ms;
-    if (machine->view.etag[0]) {
-        take(turn); /* remembered as free */
+    if (machine->view.etag[0] || machine->is_fresh) {
+        s3a_lock_take(turn); /* remembered as free, or known to be absent */
     } else {
         s3a_lock_send_get(turn, S3A_AT_LOOK);
     }
@@ -287,7 +248,7 @@ void s3a_lock_acquire_again(const struct s3a_lock_turn *turn)
 void s3a_lock_acquire_drop(const struct s3a_lock_turn *turn)
 {
     turn->machine->write.doubt = true;
-    give_up(turn, S3A_CANCELLED);
+    s3a_lock_give_up(turn, S3A_CANCELLED);
 }
 
 void s3a_lock_acquire_cancel(const struct s3a_lock_turn *turn)
@@ -297,7 +258,7 @@ void s3a_lock_acquire_cancel(const struct s3a_lock_turn *turn)
     machine->cancelled = true;
     switch (machine->at) {
     case S3A_AT_WAIT:
-        give_up(turn, S3A_CANCELLED);
+        s3a_lock_give_up(turn, S3A_CANCELLED);
         break;
     case S3A_AT_LOOK:
     case S3A_AT_TAKE:
@@ -307,6 +268,11 @@ void s3a_lock_acquire_cancel(const struct s3a_lock_turn *turn)
         } else {
             s3a_lock_hurry(turn);
         }
+        break;
+    case S3A_AT_PEEK:
+    case S3A_AT_KILL: /* it is bound to a session that is over: let it land */
+        turn->action->abandon = true;
+        s3a_lock_acquire_fail(turn, S3A_CANCELLED);
         break;
     case S3A_AT_FREE:
     case S3A_AT_SEEK:
@@ -321,6 +287,12 @@ void s3a_lock_acquire_cancel(const struct s3a_lock_turn *turn)
     }
 }
 
+void s3a_lock_acquire_session_lost(const struct s3a_lock_turn *turn)
+{
+    turn->machine->session_is_over = !turn->machine->cancelled;
+    s3a_lock_acquire_cancel(turn);
+}
+
 void s3a_lock_look_answered(const struct s3a_lock_turn *turn)
 {
     struct s3a_lock_machine *machine = turn->machine;
@@ -330,7 +302,7 @@ void s3a_lock_look_answered(const struct s3a_lock_turn *turn)
         if (s3a_lock_is_trouble(status)) {
             s3a_lock_look_later(turn, status);
         } else {
-            give_up(turn, status);
+            s3a_lock_give_up(turn, status);
         }
         return;
     }
@@ -393,7 +365,7 @@ void s3a_lock_take_answered(const struct s3a_lock_turn *turn)
         s3a_lock_look_later(turn, status);
         break;
     case S3A_REPLY_FATAL:
-        give_up(turn, status);
+        s3a_lock_give_up(turn, status);
         break;
     }
 }

@@ -37,13 +37,16 @@ void s3a_lock_clear_start(const struct s3a_lock_turn *turn, enum s3a_lock_cleari
 {
     struct s3a_lock_machine *machine = turn->machine;
     uint64_t now_ms = turn->event->now_ms;
-    uint64_t from_ms = clearing == S3A_CLEAR_RELEASE ? machine->sent_ms : now_ms;
+    bool counts_from_beat = clearing == S3A_CLEAR_RELEASE && !machine->has_session;
+    uint64_t from_ms = counts_from_beat ? machine->sent_ms : now_ms;
     struct s3a_lock_write write;
 
     memset(&write, 0, sizeof(write));
     write.java_expires_ms = machine->write.java_expires_ms;
     s3a_lock_set_etag(write.etag, etag);
     write.record = *record;
+    write.record.has_session = false;
+    memset(write.record.session, 0, S3A_SESSION_ID_SIZE);
     write.record.beat++;
     machine->write = write;
     machine->clearing = clearing;
@@ -105,6 +108,10 @@ static void try_later(const struct s3a_lock_turn *turn, bool seek_next, enum s3a
     struct s3a_lock_machine *machine = turn->machine;
     uint64_t now_ms = turn->event->now_ms;
 
+    if (machine->has_session && machine->session_good_ms > machine->clear_until_ms) {
+        /* Left as it is, it would be held for as long as the session lives. */
+        machine->clear_until_ms = machine->session_good_ms;
+    }
     if (now_ms >= machine->clear_until_ms) {
         done(turn, status);
         return;
@@ -237,6 +244,8 @@ void s3a_lock_release_asked(const struct s3a_lock_turn *turn)
     case S3A_AT_LOOK:
     case S3A_AT_WAIT:
     case S3A_AT_TAKE:
+    case S3A_AT_PEEK:
+    case S3A_AT_KILL:
         s3a_lock_acquire_cancel(turn); /* who has not got it yet gives back the attempt */
         break;
     case S3A_AT_HOLD:

@@ -23,7 +23,9 @@ static uint64_t max_hold_end_ms(const struct s3a_lock_machine *machine, uint64_t
 uint64_t s3a_lock_hold_end_ms(const struct s3a_lock_machine *machine, uint64_t granted_ms,
                               uint64_t sent_ms)
 {
-    uint64_t lease_end_ms = s3a_lease_end_ms(sent_ms, machine->terms.lease_ms);
+    uint64_t lease_end_ms = machine->has_session
+                                ? machine->session_good_ms
+                                : s3a_lease_end_ms(sent_ms, machine->terms.lease_ms);
     uint64_t max_end_ms = max_hold_end_ms(machine, granted_ms);
 
     return lease_end_ms < max_end_ms ? lease_end_ms : max_end_ms;
@@ -36,11 +38,22 @@ uint64_t s3a_lock_good_until_ms(const struct s3a_lock_machine *machine)
                : 0;
 }
 
+uint64_t s3a_lock_own_end_ms(const struct s3a_lock_machine *machine)
+{
+    if (machine->has_session && s3a_lock_is_holding(machine)) {
+        return max_hold_end_ms(machine, machine->granted_ms);
+    }
+    return s3a_lock_good_until_ms(machine);
+}
+
 uint64_t s3a_lock_danger_ms(const struct s3a_lock_machine *machine)
 {
-    uint64_t end_ms = s3a_lock_good_until_ms(machine);
+    uint64_t end_ms = s3a_lock_own_end_ms(machine);
     uint32_t warn_ms = machine->terms.warn_ms;
 
+    if (end_ms == S3A_LOCAL_TIME_NEVER) {
+        return end_ms;
+    }
     return end_ms > warn_ms ? end_ms - warn_ms : 0;
 }
 
@@ -79,6 +92,8 @@ void s3a_lock_hold_check_time(const struct s3a_lock_turn *turn)
     }
     if (end_ms == max_hold_end_ms(machine, machine->granted_ms)) {
         lose(turn, S3A_LOST_HELD_TOO_LONG);
+    } else if (machine->has_session) {
+        lose(turn, S3A_LOST_SESSION);
     } else {
         lose(turn, machine->refusal_seen ? S3A_LOST_CREDENTIALS : S3A_LOST_UNREACHABLE);
     }
@@ -106,7 +121,7 @@ static void acknowledge(const struct s3a_lock_turn *turn, const char *etag, uint
     s3a_lock_set_etag(machine->etag, etag);
     machine->sent_ms = sent_ms;
     machine->record = machine->write.record;
-    machine->next_ms = next_beat_ms(machine, sent_ms);
+    machine->next_ms = machine->has_session ? S3A_LOCAL_TIME_NEVER : next_beat_ms(machine, sent_ms);
     machine->write.doubt = false;
     machine->flipped = false;
     machine->refused = false;

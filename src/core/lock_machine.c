@@ -235,6 +235,12 @@ static void answered(const struct s3a_lock_turn *turn)
     case S3A_AT_SEEK:
         s3a_lock_seek_answered(turn);
         break;
+    case S3A_AT_PEEK:
+        s3a_lock_peek_answered(turn);
+        break;
+    case S3A_AT_KILL:
+        s3a_lock_kill_answered(turn);
+        break;
     case S3A_AT_WAIT:
     case S3A_AT_HOLD:
     case S3A_AT_OVER:
@@ -305,7 +311,7 @@ static uint64_t wake_time(const struct s3a_lock_machine *machine)
         wake_ms = machine->hurry_ms;
     }
     if (s3a_lock_is_holding(machine)) {
-        uint64_t end_ms = s3a_lock_good_until_ms(machine);
+        uint64_t end_ms = s3a_lock_own_end_ms(machine); /* its session looks after its own */
         uint64_t danger_ms = s3a_lock_danger_ms(machine);
         wake_ms = end_ms < wake_ms ? end_ms : wake_ms;
         if (!machine->danger_told && danger_ms < wake_ms) {
@@ -321,6 +327,10 @@ void s3a_lock_step(struct s3a_lock_machine *machine, const struct s3a_lock_event
     const struct s3a_lock_turn turn = {machine, event, ret_action};
 
     memset(ret_action, 0, sizeof(*ret_action));
+    if (machine->has_session) {
+        bool is_lost = event->kind == S3A_LOCK_SESSION_LOST;
+        machine->session_good_ms = is_lost ? 0 : event->session_good_until_ms;
+    }
     /* Before anything else: an answer that comes too late changes nothing any more (§4). */
     s3a_lock_hold_check_time(&turn);
     switch (event->kind) {
@@ -342,6 +352,9 @@ void s3a_lock_step(struct s3a_lock_machine *machine, const struct s3a_lock_event
     case S3A_LOCK_DETACH:
         s3a_lock_detach_asked(&turn);
         break;
+    case S3A_LOCK_SESSION_LOST:
+        s3a_lock_acquire_session_lost(&turn);
+        break;
     }
     s3a_lock_hold_check_danger(&turn);
     ret_action->wake_ms = wake_time(machine);
@@ -361,6 +374,9 @@ int64_t s3a_lock_view_expires_in_ms(const struct s3a_lock_view *view, uint32_t g
 
     switch (view->kind) {
     case S3A_LOCK_OBJECT_RECORD:
+        if (view->record.held && view->record.has_session) {
+            return INT64_MAX;
+        }
         return view->record.held ? s3a_lease_expires_in_ms(&sight) : 0;
     case S3A_LOCK_OBJECT_JAVA:
         if (view->store_now_ms == S3A_STORE_TIME_NONE) {

@@ -27,8 +27,15 @@
  *
  * Who goes on with a grant of another process (§10) begins with LOOK too; TAKE is then a heartbeat.
  *
- * LOOK, TAKE, BEAT, CHECK, FREE and SEEK have one request in flight; WAIT, HOLD, OVER and REST (the
- * pause between two tries of clearing) have none. Clearing serves three ends: giving the lock back,
+ *      LOOK ──held under a session──► PEEK ──dead──► TAKE        sessions (§11)
+ *                          live: WAIT ◄─┘ │ ▲          ▲
+ *                                 expired ▼ │ 412      │
+ *                                        KILL ──200────┘
+ *
+ * LOOK, TAKE, BEAT, CHECK, FREE, SEEK, PEEK and KILL have one request in flight; WAIT, HOLD, OVER
+ * and REST (the pause between two tries of clearing) have none. A lock that is itself held under a
+ * session never leaves HOLD for a BEAT: its lease is the session's, whose own machine, one like
+ * this, begins with CREATE at a key of its own. Clearing serves three ends: giving the lock back,
  * undoing an attempt that nobody wants any more, and freeing our own record after the lock was lost
  * for want of answers.
  */
@@ -39,6 +46,7 @@
 #include "lease.h"
 
 #define S3A_OWNER_SIZE 16
+#define S3A_SESSION_ID_SIZE 16
 #define S3A_RECENT_MAX 8
 #define S3A_LOCK_ETAG_SIZE_MAX 128
 #define S3A_LOCK_TOKEN_MAX ((UINT64_C(1) << 53) - 1)
@@ -61,6 +69,8 @@ struct s3a_lock_record {
     uint32_t heartbeat_ms;
     struct s3a_grant recent[S3A_RECENT_MAX]; /* those before, the latest first */
     uint32_t recent_count;
+    bool has_session; /* only where it is held: its lease is that of the session (§11) */
+    uint8_t session[S3A_SESSION_ID_SIZE];
 };
 
 enum s3a_lock_object {
@@ -87,6 +97,8 @@ enum s3a_lock_request {
     S3A_LOCK_REQUEST_GET_IF_CHANGED, /* If-None-Match: etag */
     S3A_LOCK_REQUEST_CREATE,         /* PUT, If-None-Match: * */
     S3A_LOCK_REQUEST_REPLACE,        /* PUT, If-Match: etag */
+    S3A_LOCK_REQUEST_GET_SESSION,    /* of the session's object, as is what follows */
+    S3A_LOCK_REQUEST_KILL_SESSION,   /* PUT, If-Match: etag */
 };
 
 enum s3a_lock_event_kind {
@@ -96,12 +108,14 @@ enum s3a_lock_event_kind {
     S3A_LOCK_RELEASE,
     S3A_LOCK_CANCEL, /* acquiring is no longer wanted */
     S3A_LOCK_DETACH, /* held on without us until its lease ends; nothing where it is not held */
+    S3A_LOCK_SESSION_LOST, /* the session under which it is held or acquired */
 };
 
 struct s3a_lock_event {
     enum s3a_lock_event_kind kind;
     uint64_t now_ms;
-    int64_t wall_ms; /* only where the store sends no Date */
+    int64_t wall_ms;                /* only where the store sends no Date */
+    uint64_t session_good_until_ms; /* of the session that it is under; 0: it is lost */
 
     /* ANSWER */
     enum s3a_status status;           /* a 404 of a GET is S3A_OK with an absent view */
@@ -120,6 +134,7 @@ struct s3a_lock_action {
     enum s3a_lock_request request;
     const char *etag;                     /* the condition; lives in the machine */
     const struct s3a_lock_record *record; /* what to write; lives in the machine */
+    const uint8_t *session;               /* whose object GET_ and KILL_SESSION are about */
     bool bare_etag;                       /* If-Match without quotes (§2) */
     bool abandon;                         /* the answer in flight is no longer wanted */
     uint32_t timeout_ms;                  /* of the request; 0: the driver's own */
@@ -139,6 +154,8 @@ enum s3a_lock_place {
     S3A_AT_FREE,
     S3A_AT_SEEK,
     S3A_AT_REST,
+    S3A_AT_PEEK,
+    S3A_AT_KILL,
     S3A_AT_ENDED,
 };
 
@@ -168,6 +185,23 @@ struct s3a_lock_machine {
     bool bare_etag; /* may be set before START; may have changed after any step */
 
     bool resuming; /* a grant that another process got (§10) */
+
+    /* the session that it is under */
+    bool has_session;
+    bool session_is_over; /* that was told while acquiring */
+    uint8_t session[S3A_SESSION_ID_SIZE];
+    uint64_t session_good_ms; /* until when, by the latest event */
+
+    /* the session under which another holds what is wanted */
+    uint8_t peeked[S3A_SESSION_ID_SIZE];
+    struct s3a_lock_view peeked_view;
+    uint64_t peeked_seen_ms; /* when this state of it was first seen; 0: never */
+    struct s3a_lock_record killing;
+    char killing_etag[S3A_LOCK_ETAG_SIZE_MAX + 1];
+    bool kill_refused; /* clearly, the last time */
+    bool kill_flipped; /* bare_etag was changed on account of that, and not back since */
+
+    bool is_fresh; /* nobody else knows the key: acquiring begins with CREATE */
 
     /* acquiring */
     struct s3a_lock_view view; /* the last look */
@@ -214,6 +248,14 @@ void s3a_lock_machine_init(struct s3a_lock_machine *machine, const struct s3a_lo
                            const uint8_t random_seed[S3A_OWNER_SIZE],
                            const struct s3a_lock_view *remembered);
 
+/* Before START: the lock is to be held under that session. The terms' lease and heartbeat are the
+ * session's, and every event tells until when that is good. */
+void s3a_lock_machine_use_session(struct s3a_lock_machine *machine,
+                                  const uint8_t session[S3A_SESSION_ID_SIZE]);
+
+/* Before START: the key is new, and nobody else's. */
+void s3a_lock_machine_be_fresh(struct s3a_lock_machine *machine);
+
 /*
  * The same for a grant that exists already (§10): LOOK finds its record, and TAKE is the first
  * heartbeat on it. Where it is not held any more, it fails with S3A_LOST, and lost_reason is set.
@@ -234,10 +276,19 @@ void s3a_lock_step(struct s3a_lock_machine *machine, const struct s3a_lock_event
  * was asked for. */
 uint64_t s3a_lock_good_until_ms(const struct s3a_lock_machine *machine);
 
+/* The same by its own terms alone: under a session, the end of the longest hold, however long the
+ * session is good. */
+uint64_t s3a_lock_own_end_ms(const struct s3a_lock_machine *machine);
+
 /* Until when others must leave alone what was seen, in milliseconds from then; 0 or less: no
- * longer. A view that is not held: 0. A lock of the Java library without store_now_ms: INT64_MAX,
- * for there is nothing to judge it by. */
+ * longer. A view that is not held: 0. A lock of the Java library without store_now_ms, and one
+ * under a session: INT64_MAX, for there is nothing here to judge it by. */
 int64_t s3a_lock_view_expires_in_ms(const struct s3a_lock_view *view, uint32_t grace_ms,
                                     uint64_t local_now_ms, uint64_t local_seen_ms);
+
+/* The same for a lock that is held under a session, by a look at that one's object. */
+int64_t s3a_lock_session_expires_in_ms(const struct s3a_lock_view *lock,
+                                       const struct s3a_lock_view *session, uint32_t grace_ms,
+                                       uint64_t local_now_ms, uint64_t local_seen_ms);
 
 #endif

@@ -69,11 +69,28 @@ bool s3a_lock_flip_etag(struct s3a_lock_machine *machine);
 /* It is no longer wanted (cancelled, released): what is in flight is given a little longer. */
 void s3a_lock_hurry(const struct s3a_lock_turn *turn);
 
+/* §1: what the record of the next holder says. A token above S3A_LOCK_TOKEN_MAX: there is none
+ * left. */
+void s3a_lock_make_record(const struct s3a_lock_turn *turn, struct s3a_lock_record *ret_record);
+
+/* sessions */
+void s3a_lock_peek(const struct s3a_lock_turn *turn);
+void s3a_lock_peek_answered(const struct s3a_lock_turn *turn);
+void s3a_lock_kill_answered(const struct s3a_lock_turn *turn);
+
+/* False where it is to be held under a session that is not good now. */
+bool s3a_lock_may_be_granted(const struct s3a_lock_turn *turn);
+
 /* acquiring */
+void s3a_lock_take(const struct s3a_lock_turn *turn);
+void s3a_lock_wait_or_fail(const struct s3a_lock_turn *turn, uint64_t left_ms);
+void s3a_lock_look_later(const struct s3a_lock_turn *turn, enum s3a_status status);
+void s3a_lock_give_up(const struct s3a_lock_turn *turn, enum s3a_status status);
 void s3a_lock_acquire_start(const struct s3a_lock_turn *turn);
 void s3a_lock_acquire_again(const struct s3a_lock_turn *turn);
 void s3a_lock_acquire_drop(const struct s3a_lock_turn *turn);
 void s3a_lock_acquire_cancel(const struct s3a_lock_turn *turn);
+void s3a_lock_acquire_session_lost(const struct s3a_lock_turn *turn);
 void s3a_lock_look_answered(const struct s3a_lock_turn *turn);
 void s3a_lock_take_answered(const struct s3a_lock_turn *turn);
 void s3a_lock_acquire_fail(const struct s3a_lock_turn *turn, enum s3a_status status);

@@ -41,8 +41,9 @@ static void beat(const struct s3a_lock_turn *turn)
     struct s3a_lock_write *write = &machine->write;
     uint64_t last = view->record.beat > write->record.beat ? view->record.beat : write->record.beat;
 
-    if (last > S3A_LOCK_TOKEN_MAX) {
-        fail_as_lost(turn, S3A_LOST_OVERWRITTEN); /* we never count as far */
+    if (last > S3A_LOCK_TOKEN_MAX || view->record.has_session) {
+        /* We never count as far, and never hand on what is under a session. */
+        fail_as_lost(turn, S3A_LOST_OVERWRITTEN);
         return;
     }
     memset(write, 0, sizeof(*write));

@@ -73,11 +73,15 @@ static void step(struct sim *sim, unsigned number, struct s3a_lock_event *event)
     struct sim_contender *contender = &sim->contenders[number];
     struct s3a_lock_machine *machine = &contender->machine;
     struct s3a_lock_action action;
-    uint64_t good_until_ms = s3a_lock_good_until_ms(machine);
+    uint64_t good_until_ms = sim_good_until_ms(sim, contender);
     enum s3a_lock_place from = machine->at;
 
     event->now_ms = sim_local_time(sim, contender);
     event->wall_ms = sim_store_clock(sim);
+    if (contender->under) {
+        const struct sim_contender *keeper = &sim->contenders[contender->under - 1];
+        event->session_good_until_ms = keeper->ended ? 0 : s3a_lock_good_until_ms(&keeper->machine);
+    }
     s3a_lock_step(machine, event, &action);
     sim->tally.steps++;
     sim->tally.places[machine->at]++;
@@ -93,6 +97,7 @@ static void step(struct sim *sim, unsigned number, struct s3a_lock_event *event)
         sim->tally.adoptions++;
     }
     sim_check_step(sim, number, good_until_ms, &action);
+    sim_session_after_step(sim, number, &action);
     if (action.request != S3A_LOCK_REQUEST_NONE) {
         sim_send(sim, number, &action);
     }
@@ -232,7 +237,7 @@ void sim_renew(struct sim *sim, unsigned number, const struct s3a_lock_terms *te
     memset(contender->robbed_owner, 0xff, S3A_OWNER_SIZE);
 }
 
-static void tell(struct sim *sim, unsigned number, enum s3a_lock_event_kind kind)
+void sim_tell(struct sim *sim, unsigned number, enum s3a_lock_event_kind kind)
 {
     struct s3a_lock_event event = {.kind = kind};
 
@@ -243,7 +248,7 @@ void sim_start(struct sim *sim, unsigned number)
 {
     sim->contenders[number].started = true;
     sim->contenders[number].started_ms = sim->now_ms;
-    tell(sim, number, S3A_LOCK_START);
+    sim_tell(sim, number, S3A_LOCK_START);
 }
 
 void sim_release(struct sim *sim, unsigned number)
@@ -253,8 +258,8 @@ void sim_release(struct sim *sim, unsigned number)
     contender->release_asked = true;
     contender->release_asked_ms = sim->now_ms;
     contender->cancel_asked = contender->cancel_asked || !contender->granted;
-    contender->release_good_ms = s3a_lock_good_until_ms(&contender->machine);
-    tell(sim, number, S3A_LOCK_RELEASE);
+    contender->release_good_ms = sim_good_until_ms(sim, contender);
+    sim_tell(sim, number, S3A_LOCK_RELEASE);
 }
 
 void sim_cancel(struct sim *sim, unsigned number)
@@ -262,7 +267,7 @@ void sim_cancel(struct sim *sim, unsigned number)
     struct sim_contender *contender = &sim->contenders[number];
 
     contender->cancel_asked = contender->cancel_asked || !contender->granted;
-    tell(sim, number, S3A_LOCK_CANCEL);
+    sim_tell(sim, number, S3A_LOCK_CANCEL);
 }
 
 void sim_detach(struct sim *sim, unsigned number)
@@ -271,7 +276,7 @@ void sim_detach(struct sim *sim, unsigned number)
 
     contender->detached =
         s3a_lock_good_until_ms(&contender->machine) > sim_local_time(sim, contender);
-    tell(sim, number, S3A_LOCK_DETACH);
+    sim_tell(sim, number, S3A_LOCK_DETACH);
 }
 
 void sim_resume(struct sim *sim, unsigned number, const struct s3a_lock_terms *terms)

@@ -14,8 +14,9 @@
 #include "lock_machine.h"
 
 #define SIM_CONTENDERS_MAX 128
+#define SIM_SESSIONS_MAX 256
 #define SIM_BREACH_SIZE 256
-#define SIM_REASONS (S3A_LOST_HELD_TOO_LONG + 1)
+#define SIM_REASONS (S3A_LOST_SESSION + 1)
 #define SIM_PLACES (S3A_AT_ENDED + 1)
 
 /* 2026-01-01: the store's clock, and everybody's wall clock, when the simulation begins. */
@@ -69,6 +70,8 @@ struct sim_request {
     char etag[S3A_LOCK_ETAG_SIZE_MAX + 1];
     struct s3a_lock_record record;
     bool bare_etag;
+    unsigned session; /* 0: of the lock's object; else of that of sessions[session - 1] */
+    unsigned under;   /* whose sender takes the lock under sessions[under - 1]; 0: under none */
     int64_t expires_ms;
     uint64_t looked_ms; /* true time of the look that it was decided on */
 };
@@ -93,6 +96,10 @@ struct sim_contender {
     uint64_t alarm_ms;      /* the earlier of the two */
     uint64_t pending_ms;    /* the alarm event that is under way */
     struct sim_event *kept; /* an answer that came while it was frozen */
+
+    unsigned keeps; /* it is the machine of sessions[keeps - 1]; 0: of none */
+    unsigned under; /* it takes the lock under the session of contenders[under - 1]; 0: of none */
+    bool closing;   /* of a session: once its lock is given back it is to end */
 
     uint64_t clock_offset_ms;
     int64_t clock_rate_ppm;
@@ -124,6 +131,13 @@ struct sim_contender {
     uint64_t thawed_ms;
     uint64_t busy_ms;
     unsigned busy_steps;
+};
+
+/* A session's object. Who keeps it is a contender as well. */
+struct sim_session {
+    uint8_t id[S3A_SESSION_ID_SIZE];
+    struct s3a_lock_view object;
+    bool killed; /* from outside */
 };
 
 /* A process with java-s3-atomic-utils; see sim_java.c. */
@@ -168,6 +182,11 @@ struct sim {
     struct sim_store store;
     struct sim_contender contenders[SIM_CONTENDERS_MAX];
     unsigned contender_count;
+    unsigned pairs_begin; /* of a session and who takes the lock under it */
+    unsigned pairs_end;
+    struct sim_session sessions[SIM_SESSIONS_MAX];
+    unsigned session_count;
+    bool sessions_touched; /* from outside */
     struct sim_java java;
     struct sim_queue queue;
     uint32_t scale;    /* of leases, and of what people do: a slow world has long leases */
@@ -206,6 +225,19 @@ void sim_resume(struct sim *sim, unsigned number, const struct s3a_lock_terms *t
 void sim_crash(struct sim *sim, unsigned number);
 void sim_freeze(struct sim *sim, unsigned number);
 void sim_thaw(struct sim *sim, unsigned number);
+
+/* A session of its own process, begun; its number among the contenders, which it has already where
+ * that is not SIM_CONTENDERS_MAX. Then contenders of the same process that take the lock under it:
+ * one at a time, as a client does. sim_crash(), sim_freeze() and sim_thaw() are for each of them.
+ */
+unsigned sim_session_open(struct sim *sim, unsigned number, const struct s3a_lock_terms *terms);
+unsigned sim_session_take(struct sim *sim, unsigned number, unsigned session,
+                          const struct s3a_lock_terms *terms);
+
+/* From outside: deletes it, overwrites it with something else, makes it dead. */
+void sim_session_delete(struct sim *sim, unsigned session);
+void sim_session_overwrite(struct sim *sim, unsigned session);
+void sim_session_kill(struct sim *sim, unsigned session);
 
 /* Lets the time pass. */
 void sim_run(struct sim *sim, uint64_t duration_ms);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "sim_chaos.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "sim_world.h"
@@ -16,6 +17,9 @@
 #define ACT_EVERY_MS 100
 #define HOLD_MAX_MS 9000
 #define CALM_HOLD_MAX_MS 2000
+
+/* Until a last attempt is cleared up. */
+#define OVER_MAX_MS 15000
 
 /* What L1 allows beyond lease, grace and poll_max: four round trips, a date that is cut to seconds
  * by a front end that is a second behind, and the pause after a lost race. */
@@ -84,7 +88,7 @@ static void choose_world(struct sim *sim)
     }
 }
 
-static void choose_clock(struct sim *sim, unsigned number)
+void sim_chaos_choose_clock(struct sim *sim, unsigned number)
 {
     static const int64_t ppm[] = {-10000, 0, 10000};
 
@@ -112,7 +116,7 @@ static void renew(struct sim *sim, unsigned number)
     view.record = old->machine.record;
     strcpy(view.etag, old->machine.etag);
     sim_renew(sim, number, &terms, remembers ? &view : NULL);
-    choose_clock(sim, number);
+    sim_chaos_choose_clock(sim, number);
     sim_say(sim, "c%u is a new process%s", number, remembers ? ", which remembers the lock" : "");
     sim_start(sim, number);
 }
@@ -185,15 +189,24 @@ static void meddle(struct sim *sim)
 
 static void act_all(struct sim *sim, bool chaos, bool meddled_with)
 {
-    for (unsigned i = 0; i < sim->contender_count && !sim->breach[0]; i++) {
+    for (unsigned i = 0; i < sim->pairs_begin && !sim->breach[0]; i++) {
         act(sim, i, chaos);
+    }
+    for (unsigned i = sim->pairs_begin; i < sim->pairs_end && !sim->breach[0]; i += 2) {
+        struct s3a_lock_terms terms = choose_terms(sim);
+        uint64_t hold_ms = sim_random(sim, chaos ? HOLD_MAX_MS * sim->scale : CALM_HOLD_MAX_MS);
+        sim_session_chaos_act(sim, i, chaos, &terms, hold_ms);
     }
     if (chaos && sim_random(sim, 399) == 0) {
         sim->store.down = !sim->store.down;
         sim_say(sim, "      the store is %s", sim->store.down ? "down" : "up again");
     }
     if (chaos && meddled_with && sim_random(sim, 29) == 0) {
-        meddle(sim);
+        if (sim->pairs_end > sim->pairs_begin && sim_random(sim, 4) == 0) {
+            sim_session_chaos_meddle(sim);
+        } else {
+            meddle(sim);
+        }
     }
 }
 
@@ -217,11 +230,41 @@ static void calm_down(struct sim *sim)
     }
 }
 
+/* Once all has been calm for long: nobody still does what he was to end. */
+static void check_ends(struct sim *sim)
+{
+    for (unsigned i = 0; i < sim->contender_count; i++) {
+        const struct sim_contender *contender = &sim->contenders[i];
+        int64_t wait_ms = contender->machine.terms.wait_ms;
+        uint64_t age_ms = sim->now_ms - contender->started_ms;
+        uint64_t over_max_ms = (uint64_t)OVER_MAX_MS * sim->scale;
+        if (contender->ended) {
+            continue;
+        }
+        if (contender->release_asked && sim->now_ms - contender->release_asked_ms > over_max_ms) {
+            sim_breach(sim, "c%u was released and goes on", i);
+        }
+        if (contender->granted) {
+            continue;
+        }
+        if (contender->cancel_asked) {
+            sim_breach(sim, "c%u was cancelled and goes on", i);
+        }
+        if (wait_ms >= 0 && age_ms > (uint64_t)wait_ms + over_max_ms) {
+            sim_breach(sim, "c%u waits %" PRIu64 " ms where %" PRId64 " were asked for", i, age_ms,
+                       wait_ms);
+        }
+    }
+}
+
 /* Those who hold it are killed; are there others who wait, for ever? */
 static bool only_waiters_live_on(struct sim *sim)
 {
     bool waiting = false;
 
+    for (unsigned i = sim->pairs_begin; i < sim->pairs_end; i++) {
+        sim_crash(sim, i); /* with its session; the session's own machine waits for nothing */
+    }
     for (unsigned i = 0; i < sim->contender_count; i++) {
         const struct sim_contender *contender = &sim->contenders[i];
         if (!contender->ended && contender->granted) {
@@ -240,7 +283,8 @@ static void check_progress(struct sim *sim)
     struct s3a_lock_terms terms = sim_terms();
     const struct s3a_lock_view *object = &sim->store.object;
     bool held = object->kind == S3A_LOCK_OBJECT_JAVA ||
-                (object->kind == S3A_LOCK_OBJECT_RECORD && object->record.held);
+                (object->kind == S3A_LOCK_OBJECT_RECORD && object->record.held) ||
+                sim->pairs_end > sim->pairs_begin; /* killed with a write on its way */
     uint32_t lease_ms = held ? LEASE_MAX_MS * sim->scale + sim->grace_ms : 0;
     uint64_t began_ms = sim->now_ms;
 
@@ -262,6 +306,25 @@ static void check_progress(struct sim *sim)
     }
 }
 
+/* In every other world some have sessions. */
+static void add_pairs(struct sim *sim)
+{
+    struct s3a_lock_terms idle = sim_terms();
+    unsigned count = sim_random(sim, 1) == 0 ? 0 : 1 + (unsigned)sim_random(sim, 2);
+
+    sim->pairs_begin = sim->contender_count;
+    for (unsigned i = 0; i < count; i++) {
+        struct s3a_lock_terms terms = choose_terms(sim);
+        terms.wait_ms = S3A_WAIT_FOREVER;
+        terms.max_hold_ms = 0;
+        unsigned keeper = sim_session_open(sim, SIM_CONTENDERS_MAX, &terms);
+        sim_chaos_choose_clock(sim, keeper);
+        (void)sim_add(sim, &idle);
+        sim_start(sim, keeper);
+    }
+    sim->pairs_end = sim->contender_count;
+}
+
 void sim_chaos_run(struct sim *sim, uint64_t seed, FILE *trace)
 {
     sim_init(sim, seed);
@@ -272,9 +335,10 @@ void sim_chaos_run(struct sim *sim, uint64_t seed, FILE *trace)
     for (unsigned i = 0; i < count; i++) {
         struct s3a_lock_terms terms = choose_terms(sim);
         unsigned number = sim_add(sim, &terms);
-        choose_clock(sim, number);
+        sim_chaos_choose_clock(sim, number);
         sim_start(sim, number);
     }
+    add_pairs(sim);
     uint64_t chaos_end_ms = CHAOS_MS * (sim->scale > 1 ? SLOW_CHAOS : 1);
     while (sim->now_ms < chaos_end_ms && !sim->breach[0]) {
         sim_run(sim, ACT_EVERY_MS * sim->scale / 2 + ACT_EVERY_MS / 2);
@@ -287,6 +351,6 @@ void sim_chaos_run(struct sim *sim, uint64_t seed, FILE *trace)
         sim_run(sim, ACT_EVERY_MS);
         act_all(sim, false, false);
     }
-    sim_check_ends(sim);
+    check_ends(sim);
     check_progress(sim);
 }

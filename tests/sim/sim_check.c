@@ -18,9 +18,6 @@
 #define YOUNG_MS 2100
 #define BUSY_STEPS_MAX 100
 
-/* Until a last attempt is cleared up. */
-#define OVER_MAX_MS 15000
-
 void sim_breach(struct sim *sim, const char *format, ...)
 {
     va_list args;
@@ -35,8 +32,14 @@ void sim_breach(struct sim *sim, const char *format, ...)
     sim_say(sim, "BREACH %s", sim->breach);
 }
 
-static bool is_robbed(const struct sim_contender *contender)
+static bool is_robbed(const struct sim *sim, const struct sim_contender *contender)
 {
+    if (contender->under) {
+        const struct sim_contender *keeper = &sim->contenders[contender->under - 1];
+        if (keeper->keeps && sim->sessions[keeper->keeps - 1].killed) {
+            return true;
+        }
+    }
     return memcmp(contender->robbed_owner, contender->machine.record.grant.owner, S3A_OWNER_SIZE) ==
            0;
 }
@@ -44,7 +47,7 @@ static bool is_robbed(const struct sim_contender *contender)
 static bool holds_lease(const struct sim *sim, const struct sim_contender *contender)
 {
     return contender->started && !contender->ended &&
-           sim_local_time(sim, contender) < s3a_lock_good_until_ms(&contender->machine);
+           sim_local_time(sim, contender) < sim_good_until_ms(sim, contender);
 }
 
 bool sim_is_held(struct sim *sim, unsigned number)
@@ -58,7 +61,8 @@ unsigned sim_holders(struct sim *sim)
 
     for (unsigned i = 0; i < sim->contender_count; i++) {
         const struct sim_contender *contender = &sim->contenders[i];
-        count += holds_lease(sim, contender) && !is_robbed(contender) ? 1 : 0;
+        count +=
+            !contender->keeps && holds_lease(sim, contender) && !is_robbed(sim, contender) ? 1 : 0;
     }
     return count;
 }
@@ -84,10 +88,13 @@ static void check_grant(struct sim *sim, unsigned number)
     }
     contender->granted = true;
     contender->token = contender->machine.record.grant.token;
+    if (contender->keeps) {
+        return;
+    }
     sim->last_grant_ms = sim->now_ms;
     sim->grants++;
     sim->tally.grants++;
-    if (is_robbed(contender)) {
+    if (is_robbed(sim, contender)) {
         return;
     }
     bool resuming = contender->machine.resuming;
@@ -103,7 +110,7 @@ static void check_grant(struct sim *sim, unsigned number)
 static void check_danger(struct sim *sim, unsigned number, unsigned tell)
 {
     struct sim_contender *contender = &sim->contenders[number];
-    uint64_t end_ms = s3a_lock_good_until_ms(&contender->machine);
+    uint64_t end_ms = s3a_lock_own_end_ms(&contender->machine);
     enum s3a_lost_reason reason = contender->machine.lost_reason;
 
     if (tell & S3A_LOCK_TELL_DANGER) {
@@ -114,8 +121,8 @@ static void check_danger(struct sim *sim, unsigned number, unsigned tell)
         }
         contender->warned = true;
     }
-    if (tell & S3A_LOCK_TELL_LOST && reason >= S3A_LOST_UNREACHABLE && !contender->release_asked &&
-        !contender->warned && contender->thawed_ms != sim->now_ms) {
+    if (tell & S3A_LOCK_TELL_LOST && reason >= S3A_LOST_UNREACHABLE && reason != S3A_LOST_SESSION &&
+        !contender->release_asked && !contender->warned && contender->thawed_ms != sim->now_ms) {
         sim_breach(sim, "c%u lost the lock without a warning", number);
     }
     if (sim_local_time(sim, contender) + contender->machine.terms.warn_ms < end_ms) {
@@ -141,7 +148,10 @@ static void check_robbed(struct sim *sim, unsigned number)
     bool again = object->kind == S3A_LOCK_OBJECT_RECORD && object->record.held &&
                  memcmp(object->record.grant.owner, contender->owner, S3A_OWNER_SIZE) == 0;
 
-    if (is_robbed(contender) && contender->robbed_until_ms > 0 && !again &&
+    if (contender->under) {
+        return; /* it looks at its lock only to give it back (§11) */
+    }
+    if (is_robbed(sim, contender) && contender->robbed_until_ms > 0 && !again &&
         holds_lease(sim, contender) &&
         sim_local_time(sim, contender) > contender->robbed_until_ms + 2) {
         sim_breach(sim, "S4: c%u still believes in what it was robbed of", number);
@@ -158,7 +168,7 @@ static void check_told(struct sim *sim, unsigned number, uint64_t good_until_ms,
     }
     uint64_t over_ms = sim_local_time(sim, contender) - good_until_ms;
     bool gave_back = contender->release_asked || contender->ended;
-    if (s3a_lock_good_until_ms(&contender->machine) == 0 && !gave_back && !contender->lost_told) {
+    if (sim_good_until_ms(sim, contender) == 0 && !gave_back && !contender->lost_told) {
         sim_breach(sim, "S4: c%u lost the lock and was not told", number);
     }
     if ((int64_t)over_ms > 2 && contender->thawed_ms != sim->now_ms) {
@@ -202,8 +212,8 @@ static void check_leftover(struct sim *sim, unsigned number, const struct s3a_lo
     }
     /* A clear 412 to a release that was applied, and then superseded, looks like a robbery; and the
      * Java library and people leave no trace of who came before. */
-    if (!failed && action->status == S3A_LOST && !contender->lost_told && !is_robbed(contender) &&
-        !sim->replayed && !is_haunted(sim) &&
+    if (!failed && action->status == S3A_LOST && !contender->lost_told &&
+        !is_robbed(sim, contender) && !sim->replayed && !is_haunted(sim) &&
         sim_local_time(sim, contender) < contender->release_good_ms) {
         sim_breach(sim, "c%u gave back in time what it is told was lost", number);
     }
@@ -227,7 +237,8 @@ static void check_stranger(struct sim *sim, unsigned number, const struct s3a_lo
 {
     const struct s3a_lock_machine *machine = &sim->contenders[number].machine;
 
-    if (action->tell & S3A_LOCK_TELL_FAILED && action->status == S3A_HELD && !is_haunted(sim) &&
+    if (!sim->contenders[number].keeps && action->tell & S3A_LOCK_TELL_FAILED &&
+        action->status == S3A_HELD && !is_haunted(sim) &&
         machine->view.kind == S3A_LOCK_OBJECT_RECORD && machine->view.record.held &&
         memcmp(machine->view.record.grant.owner, machine->seed, 8) == 0) {
         sim_breach(sim, "L2: c%u takes its own record for another's", number);
@@ -257,8 +268,10 @@ void sim_check_step(struct sim *sim, unsigned number, uint64_t good_until_ms,
     if (action->tell & (S3A_LOCK_TELL_FAILED | S3A_LOCK_TELL_ENDED)) {
         contender->ended = true;
         contender->status = action->status;
-        check_leftover(sim, number, action);
-        sim->tally.releases += action->status == S3A_OK ? 1 : 0;
+        if (!contender->keeps) {
+            check_leftover(sim, number, action);
+            sim->tally.releases += action->status == S3A_OK ? 1 : 0;
+        }
     }
     if (action->request != S3A_LOCK_REQUEST_NONE && contender->in_flight) {
         sim_breach(sim, "c%u has two requests in flight", number);
@@ -304,8 +317,9 @@ void sim_check_write(struct sim *sim, const struct sim_request *request)
     if (old->kind == S3A_LOCK_OBJECT_JAVA && sim_store_clock(sim) < old->java_expires_ms) {
         sim_breach(sim, "S3: a lock of the Java library was overwritten before its end");
     }
+    sim_session_check_take(sim, request);
     if (old->kind == S3A_LOCK_OBJECT_RECORD && old->record.held && !store->ghost &&
-        !sim_same_grant(&old->record.grant, &request->record.grant) &&
+        !old->record.has_session && !sim_same_grant(&old->record.grant, &request->record.grant) &&
         age_ms < old->record.lease_ms - old->record.lease_ms / 50) {
         sim_breach(sim, "S3: a lock was overwritten by another %" PRId64 " ms after its heartbeat",
                    age_ms);
@@ -354,33 +368,6 @@ void sim_check_robbery(struct sim *sim)
             uint64_t end_ms = s3a_lock_good_until_ms(machine);
             memcpy(contender->robbed_owner, owner, S3A_OWNER_SIZE);
             contender->robbed_until_ms = end_ms > sent_end_ms ? end_ms : sent_end_ms;
-        }
-    }
-}
-
-/* Once all has been calm for long: nobody still does what he was to end. */
-void sim_check_ends(struct sim *sim)
-{
-    for (unsigned i = 0; i < sim->contender_count; i++) {
-        const struct sim_contender *contender = &sim->contenders[i];
-        int64_t wait_ms = contender->machine.terms.wait_ms;
-        uint64_t age_ms = sim->now_ms - contender->started_ms;
-        uint64_t over_max_ms = (uint64_t)OVER_MAX_MS * sim->scale;
-        if (contender->ended) {
-            continue;
-        }
-        if (contender->release_asked && sim->now_ms - contender->release_asked_ms > over_max_ms) {
-            sim_breach(sim, "c%u was released and goes on", i);
-        }
-        if (contender->granted) {
-            continue;
-        }
-        if (contender->cancel_asked) {
-            sim_breach(sim, "c%u was cancelled and goes on", i);
-        }
-        if (wait_ms >= 0 && age_ms > (uint64_t)wait_ms + over_max_ms) {
-            sim_breach(sim, "c%u waits %" PRIu64 " ms where %" PRId64 " were asked for", i, age_ms,
-                       wait_ms);
         }
     }
 }

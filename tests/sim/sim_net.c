@@ -5,6 +5,9 @@
 
 #define REQUEST_TIMEOUT_MS 1000
 
+/* 9999-12-31: the Expires of a lock under a session, which nothing extends. */
+#define SIM_FAR_MS INT64_C(253402300799000)
+
 /* Of one way. */
 static uint64_t latency_ms(struct sim *sim)
 {
@@ -25,17 +28,30 @@ static void fill_request(struct sim *sim, struct sim_contender *contender,
     ret_request->contender = (unsigned)(contender - sim->contenders);
     ret_request->kind = action->request;
     ret_request->bare_etag = action->bare_etag;
-    strcpy(ret_request->etag, action->etag);
+    ret_request->session = contender->keeps;
+    ret_request->under = contender->under ? sim->contenders[contender->under - 1].keeps : 0;
+    if (action->session) {
+        ret_request->session =
+            1 + (unsigned)(sim_session_find(sim, action->session) - sim->sessions);
+    }
+    if (action->etag) {
+        strcpy(ret_request->etag, action->etag);
+    }
     if (!action->record) {
         return;
     }
     ret_request->record = *action->record;
+    if (action->session) {
+        return; /* another's record */
+    }
     if (memcmp(contender->owner, action->record->grant.owner, S3A_OWNER_SIZE) != 0) {
         memcpy(contender->owner, action->record->grant.owner, S3A_OWNER_SIZE);
         contender->decided_ms = contender->looked_ms;
     }
     ret_request->looked_ms = contender->decided_ms;
-    if (action->record->held) {
+    if (action->record->has_session) {
+        ret_request->expires_ms = SIM_FAR_MS;
+    } else if (action->record->held) {
         ret_request->expires_ms = up_to_seconds(sim_store_clock(sim) + action->record->lease_ms);
     }
 }
@@ -119,8 +135,9 @@ static enum s3a_status mood(struct sim *sim, bool writes)
 void sim_arrive(struct sim *sim, struct sim_event *event)
 {
     const struct sim_request *request = &event->request;
-    bool writes =
-        request->kind == S3A_LOCK_REQUEST_CREATE || request->kind == S3A_LOCK_REQUEST_REPLACE;
+    bool writes = request->kind == S3A_LOCK_REQUEST_CREATE ||
+                  request->kind == S3A_LOCK_REQUEST_REPLACE ||
+                  request->kind == S3A_LOCK_REQUEST_KILL_SESSION;
 
     if (sim->store.down) {
         sim_event_free(sim, event);

@@ -33,7 +33,7 @@ static uint64_t mix_grant(uint64_t hash, const struct s3a_grant *grant)
 
 /* As a store does: the ETag is a digest of what was written, so that the same bytes give the same
  * one. */
-static void make_etag(const struct s3a_lock_record *record, char *ret_etag)
+void sim_make_etag(const struct s3a_lock_record *record, char *ret_etag)
 {
     uint64_t hash = mix(record->held ? 2 : 1, 0);
 
@@ -42,6 +42,11 @@ static void make_etag(const struct s3a_lock_record *record, char *ret_etag)
     hash = mix_grant(hash, &record->grant);
     for (uint32_t i = 0; i < record->recent_count; i++) {
         hash = mix_grant(hash, &record->recent[i]);
+    }
+    if (record->has_session) {
+        uint64_t half;
+        memcpy(&half, record->session, sizeof(half));
+        hash = mix(hash, half);
     }
     for (int i = 0; i < 16; i++) {
         ret_etag[i] = "0123456789abcdef"[hash >> (60 - 4 * i) & 15];
@@ -61,7 +66,7 @@ void sim_store_write(struct sim *sim, enum s3a_lock_object kind,
     sim->store.expires_ms = expires_ms;
     if (record) {
         object->record = *record;
-        make_etag(record, object->etag);
+        sim_make_etag(record, object->etag);
     } else {
         snprintf(object->etag, sizeof(object->etag), "outside-%" PRIu64, sim->store.writes);
     }
@@ -111,10 +116,11 @@ static int64_t cut_to_seconds(int64_t time_ms)
 }
 
 /* The times that a front end's headers carry. */
-static void describe(struct sim *sim, struct s3a_lock_view *ret_view)
+static void describe(struct sim *sim, const struct s3a_lock_view *object,
+                     struct s3a_lock_view *ret_view)
 {
     ret_view->store_now_ms = sim_store_clock(sim);
-    ret_view->store_modified_ms = sim->store.object.store_modified_ms;
+    ret_view->store_modified_ms = object->store_modified_ms;
     if (sim->faults.dates_in_seconds) {
         int64_t skew_ms = (int64_t)sim_random(sim, FRONT_END_SKEW_MS);
         ret_view->store_now_ms = cut_to_seconds(ret_view->store_now_ms + skew_ms);
@@ -131,10 +137,9 @@ static void describe(struct sim *sim, struct s3a_lock_view *ret_view)
     }
 }
 
-static bool holds(const struct sim *sim, const struct sim_request *request)
+static bool holds(const struct sim *sim, const struct s3a_lock_view *object,
+                  const struct sim_request *request)
 {
-    const struct s3a_lock_view *object = &sim->store.object;
-
     if (request->kind == S3A_LOCK_REQUEST_CREATE) {
         return object->kind == S3A_LOCK_OBJECT_ABSENT;
     }
@@ -147,33 +152,39 @@ static bool holds(const struct sim *sim, const struct sim_request *request)
 void sim_store_apply(struct sim *sim, const struct sim_request *request,
                      struct sim_reply *ret_reply)
 {
-    const struct s3a_lock_view *object = &sim->store.object;
+    const struct s3a_lock_view *object =
+        request->session ? &sim->sessions[request->session - 1].object : &sim->store.object;
 
     switch (request->kind) {
     case S3A_LOCK_REQUEST_GET_IF_CHANGED:
         if (strcmp(object->etag, request->etag) == 0) {
-            describe(sim, &ret_reply->view);
+            describe(sim, object, &ret_reply->view);
             ret_reply->status = S3A_NOT_MODIFIED;
             return;
         }
         ret_reply->view = *object;
-        describe(sim, &ret_reply->view);
+        describe(sim, object, &ret_reply->view);
         break;
     case S3A_LOCK_REQUEST_CREATE:
     case S3A_LOCK_REQUEST_REPLACE:
-        if (!holds(sim, request)) {
+    case S3A_LOCK_REQUEST_KILL_SESSION:
+        if (!holds(sim, object, request)) {
             bool absent = object->kind == S3A_LOCK_OBJECT_ABSENT;
             ret_reply->status = absent && sim_random(sim, 1) ? S3A_NOT_FOUND : S3A_CONFLICT;
             return;
         }
-        sim_check_write(sim, request);
-        sim_store_write(sim, S3A_LOCK_OBJECT_RECORD, &request->record, request->expires_ms);
+        if (request->session) {
+            sim_session_write(sim, request);
+        } else {
+            sim_check_write(sim, request);
+            sim_store_write(sim, S3A_LOCK_OBJECT_RECORD, &request->record, request->expires_ms);
+        }
         sim_say(sim, "      now there lies: %s", sim_text_of_object(sim, object));
         strcpy(ret_reply->etag, object->etag);
         break;
     default:
         ret_reply->view = *object;
-        describe(sim, &ret_reply->view);
+        describe(sim, object, &ret_reply->view);
         break;
     }
     ret_reply->status = S3A_OK;

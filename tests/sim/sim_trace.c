@@ -9,10 +9,10 @@
 
 #define TOKEN_SHOWN 100000 /* the last digits tell tokens apart */
 
-static const char *const place_names[] = {"LOOK", "WAIT", "TAKE", "HOLD", "BEAT", "CHECK",
-                                          "OVER", "FREE", "SEEK", "REST", "ENDED"};
-static const char *const event_names[] = {"start",    "answer",  "wake",
-                                          "release!", "cancel!", "detach!"};
+static const char *const place_names[] = {"LOOK", "WAIT", "TAKE", "HOLD", "BEAT", "CHECK", "OVER",
+                                          "FREE", "SEEK", "REST", "PEEK", "KILL", "ENDED"};
+static const char *const event_names[] = {"start",   "answer",  "wake",         "release!",
+                                          "cancel!", "detach!", "session lost!"};
 
 void sim_say_now(struct sim *sim, const char *format, ...)
 {

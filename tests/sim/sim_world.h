@@ -45,6 +45,19 @@ int64_t sim_store_clock(const struct sim *sim);
 void sim_store_write(struct sim *sim, enum s3a_lock_object kind,
                      const struct s3a_lock_record *record, int64_t expires_ms);
 
+/* sim_session.c */
+struct sim_session *sim_session_find(struct sim *sim, const uint8_t id[S3A_SESSION_ID_SIZE]);
+void sim_session_after_step(struct sim *sim, unsigned number, const struct s3a_lock_action *action);
+void sim_session_check_take(struct sim *sim, const struct sim_request *request);
+void sim_session_write(struct sim *sim, const struct sim_request *request);
+
+/* Until when it is held, its session's lease and all; local time, 0: it is not. */
+uint64_t sim_good_until_ms(const struct sim *sim, const struct sim_contender *contender);
+
+/* sim_chaos.c and sim_session_chaos.c */
+void sim_make_etag(const struct s3a_lock_record *record, char *ret_etag);
+void sim_tell(struct sim *sim, unsigned number, enum s3a_lock_event_kind kind);
+
 /* sim.c: what a contender's clock shows, and the first true time at which it shows that. */
 uint64_t sim_local_time(const struct sim *sim, const struct sim_contender *contender);
 uint64_t sim_true_time(const struct sim_contender *contender, uint64_t local_ms);
@@ -59,7 +72,6 @@ void sim_check_step(struct sim *sim, unsigned number, uint64_t good_until_ms,
                     const struct s3a_lock_action *action);
 void sim_check_write(struct sim *sim, const struct sim_request *request);
 void sim_check_leases(struct sim *sim);
-void sim_check_ends(struct sim *sim);
 void sim_check_removal(struct sim *sim);
 void sim_check_robbery(struct sim *sim);
 

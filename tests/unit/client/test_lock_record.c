@@ -215,10 +215,94 @@ static void without_memory_nothing_is_taken_for_something_else(void **state)
     fail_malloc_sweep(encode_and_read, NULL);
 }
 
+static void a_lock_under_a_session_names_its_key(void **state)
+{
+    (void)state;
+    static const char key[] =
+        "\"session\":\".s3atomic/sessions/cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd.session\"";
+    struct s3a_lock_record record;
+    const struct s3a_lock_people nobody = {0};
+    struct s3a_str bytes;
+    struct s3a_answer answer;
+    struct s3a_lock_view view;
+
+    fill_record(&record);
+    record.has_session = true;
+    memset(record.session, 0xcd, sizeof(record.session));
+    assert_int_equal(s3a_lock_record_encode(&record, &nobody, &bytes), S3A_OK);
+    assert_non_null(memmem(bytes.data, bytes.size, key, strlen(key)));
+    answer_with(&answer, bytes, NULL);
+    assert_int_equal(s3a_lock_record_read(&answer, &view, NULL), S3A_OK);
+    assert_memory_equal(&view.record, &record, sizeof(record));
+    s3a_answer_fini(&answer);
+    free((void *)(uintptr_t)bytes.data);
+}
+
+#define UNDER(state, session)                                                                      \
+    "{\"s3atomic\":\"lock/1\",\"state\":\"" state "\",\"token\":1,\"owner\":"                      \
+    "\"00112233445566778899aabbccddeeff\",\"beat\":0,\"lease_ms\":1,\"heartbeat_ms\":1,"           \
+    "\"recent\":[],\"session\":\"" session "\"}"
+#define SESSION ".s3atomic/sessions/00112233445566778899aabbccddeeff.session"
+
+static void a_session_that_we_cannot_read_makes_it_no_lock(void **state)
+{
+    (void)state;
+    assert_int_equal(kind_of(UNDER("held", SESSION), NULL), S3A_LOCK_OBJECT_RECORD);
+    assert_int_equal(kind_of(UNDER("free", SESSION), NULL), S3A_LOCK_OBJECT_FOREIGN);
+    assert_int_equal(kind_of(UNDER("held", ""), NULL), S3A_LOCK_OBJECT_FOREIGN);
+    assert_int_equal(kind_of(UNDER("held", SESSION "x"), NULL), S3A_LOCK_OBJECT_FOREIGN);
+    assert_int_equal(
+        kind_of(UNDER("held", ".s3atomic/sessions/0011223344556677_899aabbccddeeff.session"), NULL),
+        S3A_LOCK_OBJECT_FOREIGN);
+    assert_int_equal(
+        kind_of(UNDER("held", ".s3atomic/Sessions/00112233445566778899aabbccddeeff.session"), NULL),
+        S3A_LOCK_OBJECT_FOREIGN);
+}
+
+static enum s3a_lock_object session_kind_of(const char *body)
+{
+    struct s3a_answer answer;
+    struct s3a_lock_view view;
+
+    answer_with(&answer, s3a_str_of(body), "Thu, 01 Jan 1970 00:00:00 GMT");
+    assert_int_equal(s3a_session_record_read(&answer, &view, NULL), S3A_OK);
+    s3a_answer_fini(&answer);
+    return view.kind;
+}
+
+static void a_session_lives_or_is_dead(void **state)
+{
+    (void)state;
+    struct s3a_lock_record record;
+    const struct s3a_lock_people nobody = {0};
+    struct s3a_str bytes;
+    struct s3a_answer answer;
+    struct s3a_lock_view view;
+
+    fill_record(&record);
+    for (int alive = 0; alive < 2; alive++) {
+        record.held = alive;
+        assert_int_equal(s3a_session_record_encode(&record, &nobody, &bytes), S3A_OK);
+        assert_non_null(memmem(bytes.data, bytes.size, "session/1", 9));
+        assert_non_null(memmem(bytes.data, bytes.size, alive ? "\"live\"" : "\"dead\"", 6));
+        answer_with(&answer, bytes, NULL);
+        assert_int_equal(s3a_session_record_read(&answer, &view, NULL), S3A_OK);
+        assert_memory_equal(&view.record, &record, sizeof(record));
+        s3a_answer_fini(&answer);
+        free((void *)(uintptr_t)bytes.data);
+    }
+    assert_int_equal(session_kind_of("{\"s3atomic\":\"session/2\"}"), S3A_LOCK_OBJECT_NEWER);
+    assert_int_equal(session_kind_of(UNDER("held", SESSION)), S3A_LOCK_OBJECT_FOREIGN);
+    assert_int_equal(session_kind_of("x"), S3A_LOCK_OBJECT_FOREIGN);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_record_comes_back_as_it_was_written),
+        cmocka_unit_test(a_lock_under_a_session_names_its_key),
+        cmocka_unit_test(a_session_that_we_cannot_read_makes_it_no_lock),
+        cmocka_unit_test(a_session_lives_or_is_dead),
         cmocka_unit_test(whatever_the_texts_are_the_record_fits),
         cmocka_unit_test(damaged_records_are_no_locks_even_with_a_date),
         cmocka_unit_test(newer_versions_are_known_as_such),

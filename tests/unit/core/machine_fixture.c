@@ -30,6 +30,7 @@ static void step(struct stage *stage, struct s3a_lock_event *event)
 {
     event->now_ms = stage->now_ms;
     event->wall_ms = store_now_ms(stage);
+    event->session_good_until_ms = stage->session_good_until_ms;
     s3a_lock_step(&stage->machine, event, &stage->action);
     stage->told |= stage->action.tell;
 }

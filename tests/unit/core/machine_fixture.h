@@ -18,6 +18,7 @@ struct stage {
     struct s3a_lock_machine machine;
     struct s3a_lock_action action; /* the latest */
     uint64_t now_ms;
+    uint64_t session_good_until_ms; /* what events tell */
     unsigned told; /* all that was told so far */
 };
 
