@@ -19,7 +19,7 @@ struct stage {
     struct s3a_lock_action action; /* the latest */
     uint64_t now_ms;
     uint64_t session_good_until_ms; /* what events tell */
-    unsigned told; /* all that was told so far */
+    unsigned told;                  /* all that was told so far */
 };
 
 /* remembered may be NULL. Sends START as well. */
