@@ -146,9 +146,10 @@ a_handle_that_nobody_gets_holds_nothing() {
 
 a_signal_ends_the_waiting_and_nothing_is_held() {
     takes n
-    s3atomic -v acquire s3://bkt/n >waited 2>err.wait &
+    mkfifo told
+    s3atomic -v acquire s3://bkt/n >waited 2>told &
     local pid=$!
-    exec 5< <(tail -f --pid="$pid" -n +1 err.wait)
+    exec 5<told
     await_line waiting
     kill -TERM "$pid"
     ends 143 "$pid"
