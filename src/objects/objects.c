@@ -218,9 +218,18 @@ int64_t s3a_objects_now_ms(struct s3a_objects *objects)
     return s3a_ledger_now_ms(&objects->ledger);
 }
 
-static int read_with(struct s3a_objects *objects, struct s3a_database *database,
+static int read_with(struct s3a_objects *objects, struct s3a_read_turn *turn,
                      const struct s3a_op *op, struct s3a_answer *answer)
 {
+    struct s3a_database *database = &turn->reader->database;
+    struct s3a_snapshot *snapshot = &turn->reader->snapshot;
+    bool shares = turn->shares;
+
+    turn->shares = true;
+    if (op->kind == S3A_OP_GET_OBJECT || op->kind == S3A_OP_HEAD_OBJECT) {
+        return s3a_object_read(snapshot, shares, &objects->directory, op, answer->date_ms, answer);
+    }
+    s3a_snapshot_end(snapshot); /* they have transactions of their own */
     switch (op->kind) {
     case S3A_OP_LIST_BUCKETS:
         return s3a_bucket_list_all(database, op, answer);
@@ -228,9 +237,6 @@ static int read_with(struct s3a_objects *objects, struct s3a_database *database,
         return s3a_bucket_head(database, op, answer);
     case S3A_OP_LIST_OBJECTS:
         return s3a_object_list(database, op, answer);
-    case S3A_OP_GET_OBJECT:
-    case S3A_OP_HEAD_OBJECT:
-        return s3a_object_read(database, &objects->directory, op, answer->date_ms, answer);
     default:
         s3a_check(!"a read");
         return SQLITE_MISUSE;
@@ -257,11 +263,9 @@ static void refuse_in_doubt(struct s3a_objects *objects, struct s3a_answer *answ
     pthread_mutex_unlock(&objects->mutex);
 }
 
-void s3a_objects_read(struct s3a_objects *objects, const struct s3a_op *op,
-                      struct s3a_answer *answer)
+void s3a_objects_read_in_turn(struct s3a_objects *objects, struct s3a_read_turn *turn,
+                              const struct s3a_op *op, struct s3a_answer *answer)
 {
-    struct s3a_reader *reader;
-
     s3a_succeed(answer, 200);
     answer->date_ms = s3a_objects_now_ms(objects);
     if (!s3a_names_check(op, answer)) {
@@ -275,12 +279,12 @@ void s3a_objects_read(struct s3a_objects *objects, const struct s3a_op *op,
         refuse_in_doubt(objects, answer);
         return;
     }
-    int rc = s3a_readers_take(&objects->readers, &reader);
+    int rc = turn->reader ? SQLITE_OK : s3a_readers_take(&objects->readers, &turn->reader);
     if (rc == SQLITE_OK) {
-        rc = read_with(objects, &reader->database, op, answer);
-        s3a_readers_give_back(&objects->readers, reader);
+        rc = read_with(objects, turn, op, answer);
     }
     if (rc != SQLITE_OK) {
+        s3a_objects_end_turn(objects, turn);
         s3a_fail_sqlite(answer, rc);
     }
     /* A bucket that the first write will make is there already for those who look before. */
@@ -292,6 +296,23 @@ void s3a_objects_read(struct s3a_objects *objects, const struct s3a_op *op,
     if (answer->date_ms < answer->modified_ms) {
         answer->date_ms = answer->modified_ms;
     }
+}
+
+void s3a_objects_end_turn(struct s3a_objects *objects, struct s3a_read_turn *turn)
+{
+    if (turn->reader) {
+        s3a_readers_give_back(&objects->readers, turn->reader);
+    }
+    *turn = (struct s3a_read_turn){0};
+}
+
+void s3a_objects_read(struct s3a_objects *objects, const struct s3a_op *op,
+                      struct s3a_answer *answer)
+{
+    struct s3a_read_turn turn = {0};
+
+    s3a_objects_read_in_turn(objects, &turn, op, answer);
+    s3a_objects_end_turn(objects, &turn);
 }
 
 void s3a_objects_submit(struct s3a_objects *objects, struct s3a_write *write)

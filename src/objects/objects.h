@@ -62,6 +62,22 @@ void s3a_objects_read(struct s3a_objects *objects, const struct s3a_op *op,
                       struct s3a_answer *answer);
 
 /*
+ * Reads of one thread in quick succession. They share what it costs to begin one (snapshot.h), and
+ * each is as fresh as a read by itself. The turn is to be ended before the thread waits for
+ * anything, for until then the store's log may have to grow. All zero: nothing has been read.
+ */
+struct s3a_read_turn {
+    struct s3a_reader *reader;
+    bool shares; /* there was a read before */
+};
+
+/* s3a_objects_read() within a turn. */
+void s3a_objects_read_in_turn(struct s3a_objects *objects, struct s3a_read_turn *turn,
+                              const struct s3a_op *op, struct s3a_answer *answer);
+
+void s3a_objects_end_turn(struct s3a_objects *objects, struct s3a_read_turn *turn);
+
+/*
  * A write on its way. Yours; it must stay until done was called, which happens exactly once, in
  * the writer's thread, with no lock held. answer then holds what came of it. What may have been
  * applied although it failed (the disk gave an error during the commit) has answer->status

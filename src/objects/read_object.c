@@ -16,6 +16,7 @@
 
 struct reading {
     struct s3a_database *database;
+    struct s3a_snapshot *snapshot; /* NULL: not shared */
     const struct s3a_directory *directory;
     const struct s3a_op *op;
     struct s3a_answer *answer;
@@ -131,9 +132,13 @@ static int read_once(struct reading *reading)
 {
     struct s3a_database *database = reading->database;
     const struct s3a_op *op = reading->op;
-    int rc = s3a_database_query(database, reading->sql,
-                                S3A_PARAMS(s3a_param_text(op->bucket), s3a_param_bytes(op->key)));
+    int rc = reading->snapshot ? s3a_snapshot_renew(reading->snapshot) : SQLITE_OK;
 
+    if (rc != SQLITE_OK) {
+        return rc;
+    }
+    rc = s3a_database_query(database, reading->sql,
+                            S3A_PARAMS(s3a_param_text(op->bucket), s3a_param_bytes(op->key)));
     if (rc != SQLITE_ROW) {
         if (rc == SQLITE_DONE) {
             s3a_fail_code(reading->answer, S3A_CODE_NO_SUCH_BUCKET);
@@ -155,11 +160,13 @@ static int read_once(struct reading *reading)
     return goes_on && reading->blob[0] != '\0' ? open_file(reading) : rc;
 }
 
-int s3a_object_read(struct s3a_database *database, const struct s3a_directory *directory,
-                    const struct s3a_op *op, int64_t now_ms, struct s3a_answer *answer)
+int s3a_object_read(struct s3a_snapshot *snapshot, bool shares,
+                    const struct s3a_directory *directory, const struct s3a_op *op, int64_t now_ms,
+                    struct s3a_answer *answer)
 {
     struct reading reading = {
-        .database = database,
+        .database = snapshot->database,
+        .snapshot = shares ? snapshot : NULL,
         .directory = directory,
         .op = op,
         .answer = answer,

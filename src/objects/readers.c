@@ -49,6 +49,9 @@ static int open_reader(struct s3a_readers *readers, struct s3a_reader **ret_read
     if (rc == SQLITE_OK) {
         rc = sqlite3_exec(reader->database.sqlite, "PRAGMA query_only = ON", NULL, NULL, NULL);
     }
+    if (rc == SQLITE_OK) {
+        rc = s3a_snapshot_init(&reader->snapshot, &reader->database);
+    }
     if (rc != SQLITE_OK) {
         close_reader(reader);
         return rc;
@@ -92,6 +95,7 @@ int s3a_readers_take(struct s3a_readers *readers, struct s3a_reader **ret_reader
 
 void s3a_readers_give_back(struct s3a_readers *readers, struct s3a_reader *reader)
 {
+    s3a_snapshot_end(&reader->snapshot);
     pthread_mutex_lock(&readers->mutex);
     s3a_list_append(readers->idle.next, &reader->link); /* before the first */
     pthread_cond_signal(&readers->given_back);

@@ -9,6 +9,7 @@
 #include "database.h"
 #include "directory.h"
 #include "list.h"
+#include "snapshot.h"
 
 /* More threads than this wait for each other. */
 #define S3A_READERS_MAX 32
@@ -17,6 +18,7 @@
 struct s3a_reader {
     struct s3a_list link;
     struct s3a_database database;
+    struct s3a_snapshot snapshot; /* not open while it is idle */
 };
 
 struct s3a_readers {

@@ -248,7 +248,8 @@ static enum MHD_Result on_end(struct s3a_exchange *exchange)
         return answer(exchange);
     }
     if (!is_write(&exchange->op)) {
-        s3a_objects_read(objects, &exchange->op, &exchange->answer);
+        s3a_objects_read_in_turn(objects, &exchange->front->reads, &exchange->op,
+                                 &exchange->answer);
         return answer(exchange);
     }
     exchange->write = (struct s3a_write){

@@ -246,6 +246,13 @@ static bool is_anything_under_way(struct s3a_front *front)
     return false;
 }
 
+/* Serves all that is ready. */
+static void serve(struct s3a_front *front)
+{
+    MHD_run(front->daemon);
+    s3a_objects_end_turn(front->objects, &front->reads);
+}
+
 /* Moves on towards the end, where the end was asked for; true once it is reached. */
 static bool advance_stop(struct s3a_front *front)
 {
@@ -260,7 +267,7 @@ static bool advance_stop(struct s3a_front *front)
     }
     if (!front->has_given_up && s3a_clock_ms() >= front->give_up_ms) {
         give_up(front);
-        MHD_run(front->daemon);
+        serve(front);
     }
     return front->has_given_up && !is_anything_committing(front);
 }
@@ -272,9 +279,9 @@ static void *run(void *user)
     while (!advance_stop(front)) {
         wait_for_events(front);
         take_messages(front);
-        MHD_run(front->daemon);
+        serve(front);
     }
-    MHD_run(front->daemon); /* the last answers leave */
+    serve(front); /* the last answers leave */
     MHD_stop_daemon(front->daemon);
     return NULL;
 }

@@ -53,7 +53,8 @@ struct s3a_front {
     bool is_running;
 
     /* This thread's own. */
-    struct s3a_list requests; /* those whose head has come */
+    struct s3a_read_turn reads; /* of one round */
+    struct s3a_list requests;   /* those whose head has come */
     uint64_t request_id_start;
     uint64_t request_count;
     bool has_closed; /* a connection: there may be room for one that waits */
