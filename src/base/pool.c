@@ -19,16 +19,32 @@ void s3a_pool_init(struct s3a_pool *pool)
     pool->blocks = NULL;
 }
 
-void s3a_pool_fini(struct s3a_pool *pool)
+static void free_blocks(struct s3a_pool_block *block)
 {
-    struct s3a_pool_block *block = pool->blocks;
-
     while (block) {
         struct s3a_pool_block *next = block->next;
         free(block);
         block = next;
     }
+}
+
+void s3a_pool_fini(struct s3a_pool *pool)
+{
+    free_blocks(pool->blocks);
     pool->blocks = NULL;
+}
+
+void s3a_pool_clear(struct s3a_pool *pool)
+{
+    struct s3a_pool_block *kept = pool->blocks;
+
+    if (!kept || kept->capacity > BLOCK_SIZE) {
+        s3a_pool_fini(pool);
+        return;
+    }
+    free_blocks(kept->next);
+    kept->next = NULL;
+    kept->used = 0;
 }
 
 static struct s3a_pool_block *add_block(struct s3a_pool *pool, size_t capacity)

@@ -9,26 +9,6 @@ int s3a_str_print_size(struct s3a_str str)
     return str.size > INT_MAX ? INT_MAX : (int)str.size;
 }
 
-struct s3a_str s3a_str_of(const char *text)
-{
-    return s3a_str_make(text, text ? strlen(text) : 0);
-}
-
-struct s3a_str s3a_str_make(const void *data, size_t size)
-{
-    return (struct s3a_str){data, size};
-}
-
-bool s3a_str_equal(struct s3a_str a, struct s3a_str b)
-{
-    return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
-}
-
-bool s3a_str_is(struct s3a_str a, const char *text)
-{
-    return s3a_str_equal(a, s3a_str_of(text));
-}
-
 static char lower(char byte)
 {
     return byte >= 'A' && byte <= 'Z' ? (char)(byte - 'A' + 'a') : byte;

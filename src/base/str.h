@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct s3a_str {
     const char *data;
@@ -28,12 +29,28 @@ struct s3a_str {
 
 int s3a_str_print_size(struct s3a_str str);
 
-/* text may be NULL: the empty view. */
-struct s3a_str s3a_str_of(const char *text);
-struct s3a_str s3a_str_make(const void *data, size_t size);
+/* These four stand here so that the size of a literal is known when it is compiled: a request is
+ * taken apart with hundreds of them. */
+static inline struct s3a_str s3a_str_make(const void *data, size_t size)
+{
+    return (struct s3a_str){(const char *)data, size};
+}
 
-bool s3a_str_equal(struct s3a_str a, struct s3a_str b);
-bool s3a_str_is(struct s3a_str a, const char *text);
+/* text may be NULL: the empty view. */
+static inline struct s3a_str s3a_str_of(const char *text)
+{
+    return s3a_str_make(text, text ? strlen(text) : 0);
+}
+
+static inline bool s3a_str_equal(struct s3a_str a, struct s3a_str b)
+{
+    return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
+}
+
+static inline bool s3a_str_is(struct s3a_str a, const char *text)
+{
+    return s3a_str_equal(a, s3a_str_of(text));
+}
 
 /* ASCII letters only; other bytes compare as they are. */
 bool s3a_str_equal_nocase(struct s3a_str a, struct s3a_str b);

@@ -318,8 +318,9 @@ void s3a_exchange_withdraw(struct s3a_exchange *exchange)
 struct s3a_exchange *s3a_exchange_new(struct s3a_front *front, struct MHD_Connection *connection,
                                       const char *target)
 {
-    struct s3a_exchange *exchange = calloc(1, sizeof(*exchange));
+    struct s3a_exchange *exchange = front->spare ? front->spare : calloc(1, sizeof(*exchange));
 
+    front->spare = NULL;
     if (!exchange) {
         return NULL;
     }
@@ -339,6 +340,14 @@ struct s3a_exchange *s3a_exchange_new(struct s3a_front *front, struct MHD_Connec
     return exchange;
 }
 
+static void free_memory(struct s3a_exchange *exchange)
+{
+    if (exchange) {
+        s3a_pool_fini(&exchange->pool);
+        free(exchange);
+    }
+}
+
 void s3a_exchange_free(struct s3a_exchange *exchange)
 {
     if (!exchange) {
@@ -349,6 +358,16 @@ void s3a_exchange_free(struct s3a_exchange *exchange)
     s3a_body_fini(&exchange->body);
     s3a_answer_fini(&exchange->answer);
     s3a_buf_fini(&exchange->xml);
-    s3a_pool_fini(&exchange->pool);
-    free(exchange);
+    s3a_pool_clear(&exchange->pool);
+    struct s3a_front *front = exchange->front;
+    struct s3a_exchange *surplus = front->spare;
+    *exchange = (struct s3a_exchange){.pool = exchange->pool};
+    front->spare = exchange;
+    free_memory(surplus);
+}
+
+void s3a_exchange_free_spare(struct s3a_front *front)
+{
+    free_memory(front->spare);
+    front->spare = NULL;
 }

@@ -62,7 +62,10 @@ bool s3a_exchange_is_abandoned(const struct s3a_exchange *exchange);
 void s3a_exchange_withdraw(struct s3a_exchange *exchange);
 
 /* The answer was sent, or the connection is gone. Never while the writer has it. NULL is accepted.
- */
+ * The memory may stay with the front, for the next one. */
 void s3a_exchange_free(struct s3a_exchange *exchange);
+
+/* Frees what the front has kept of those that have ended. */
+void s3a_exchange_free_spare(struct s3a_front *front);
 
 #endif

@@ -283,6 +283,7 @@ static void *run(void *user)
     }
     serve(front); /* the last answers leave */
     MHD_stop_daemon(front->daemon);
+    s3a_exchange_free_spare(front);
     return NULL;
 }
 

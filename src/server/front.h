@@ -41,6 +41,7 @@
 #define S3A_STOP_MS 5000
 
 struct MHD_Daemon;
+struct s3a_exchange;
 
 struct s3a_front {
     const struct s3a_settings *settings;
@@ -54,6 +55,7 @@ struct s3a_front {
 
     /* This thread's own. */
     struct s3a_read_turn reads; /* of one round */
+    struct s3a_exchange *spare; /* memory of one that has ended; NULL: none */
     struct s3a_list requests;   /* those whose head has come */
     uint64_t request_id_start;
     uint64_t request_count;

@@ -40,6 +40,33 @@ static void an_empty_copy_is_not_a_failure(void **state)
     s3a_pool_fini(&pool);
 }
 
+static void what_is_cut_after_a_clear_needs_no_new_memory(void **state)
+{
+    (void)state;
+    struct s3a_pool pool = {0};
+
+    s3a_pool_clear(&pool);
+    for (int i = 0; i < 100; i++) {
+        assert_non_null(s3a_pool_copy(&pool, S3A_STR("some kilobytes of this")).data);
+    }
+    s3a_pool_clear(&pool);
+    fail_malloc_at(1);
+    assert_string_equal(s3a_pool_copy(&pool, S3A_STR("again")).data, "again");
+    assert_false(fail_malloc_happened());
+    s3a_pool_fini(&pool);
+}
+
+/* One large request must not be paid for by the small ones behind it. */
+static void a_large_piece_is_not_kept(void **state)
+{
+    (void)state;
+    struct s3a_pool pool = {0};
+
+    assert_non_null(s3a_pool_alloc(&pool, 100000));
+    s3a_pool_clear(&pool);
+    assert_null(pool.blocks);
+}
+
 static void without_memory_there_is_no_piece(void **state)
 {
     (void)state;
@@ -61,6 +88,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keeps_many_small_and_some_large_pieces),
         cmocka_unit_test(an_empty_copy_is_not_a_failure),
+        cmocka_unit_test(what_is_cut_after_a_clear_needs_no_new_memory),
+        cmocka_unit_test(a_large_piece_is_not_kept),
         cmocka_unit_test(without_memory_there_is_no_piece),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
