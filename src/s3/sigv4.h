@@ -156,11 +156,15 @@ enum s3a_code s3a_sigv4_claim_parse(struct s3a_pool *pool, const struct s3a_sigv
  * Is the claim true? The secret belongs to claim->access_key. S3A_CODE_NONE,
  * SIGNATURE_DOES_NOT_MATCH, ACCESS_DENIED where a header that must be signed is not (host and
  * every x-amz-* but x-amz-content-sha256), or INTERNAL_ERROR without memory. Times are for the
- * caller to judge: see s3a_sigv4_claim_is_timely().
+ * caller to judge: see s3a_sigv4_claim_is_timely(). scratch is overwritten: one that is kept makes
+ * it cost no allocation; its bound is S3A_CANONICAL_SIZE_MAX.
  */
+#define S3A_CANONICAL_SIZE_MAX (256 * 1024)
+
 enum s3a_code s3a_sigv4_claim_verify(const struct s3a_sigv4_claim *claim,
                                      const struct s3a_sigv4_incoming *request,
-                                     struct s3a_sigv4_key *key, struct s3a_str secret_key);
+                                     struct s3a_sigv4_key *key, struct s3a_str secret_key,
+                                     struct s3a_buf *scratch);
 
 /* S3A_CODE_NONE; REQUEST_TIME_TOO_SKEWED where the header's date is more than 15 minutes off;
  * for the query, ACCESS_DENIED past its end, or more than 15 minutes before its beginning. */

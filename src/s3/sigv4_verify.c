@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "sigv4.h"
 
-#define CANONICAL_SIZE_MAX (256 * 1024)
 /* Most canonical requests fit, so that building one is one allocation. */
 #define CANONICAL_SIZE_USUAL 2000
 
@@ -77,7 +76,8 @@ static enum s3a_code compare(const struct s3a_sigv4_claim *claim,
 
 enum s3a_code s3a_sigv4_claim_verify(const struct s3a_sigv4_claim *claim,
                                      const struct s3a_sigv4_incoming *request,
-                                     struct s3a_sigv4_key *key, struct s3a_str secret_key)
+                                     struct s3a_sigv4_key *key, struct s3a_str secret_key,
+                                     struct s3a_buf *scratch)
 {
     struct s3a_header headers[S3A_SIGNED_HEADERS_MAX];
     struct s3a_sigv4_request claimed = {.method = request->method,
@@ -85,16 +85,13 @@ enum s3a_code s3a_sigv4_claim_verify(const struct s3a_sigv4_claim *claim,
                                         .query = request->query,
                                         .headers = headers,
                                         .payload_hash = claim->payload_hash};
-    struct s3a_buf buf;
     enum s3a_code code = collect(claim, request, headers, &claimed.header_count);
 
     if (code != S3A_CODE_NONE) {
         return code;
     }
-    s3a_buf_init(&buf, CANONICAL_SIZE_MAX);
-    code = compare(claim, &claimed, key, secret_key, &buf);
-    s3a_buf_fini(&buf);
-    return code;
+    s3a_buf_clear(scratch);
+    return compare(claim, &claimed, key, secret_key, scratch);
 }
 
 enum s3a_code s3a_sigv4_claim_is_timely(const struct s3a_sigv4_claim *claim, int64_t now_ms)

@@ -7,6 +7,7 @@
 enum s3a_status s3a_auth_init(struct s3a_auth *auth, const struct s3a_settings *settings)
 {
     *auth = (struct s3a_auth){0};
+    s3a_buf_init(&auth->scratch, S3A_CANONICAL_SIZE_MAX);
     auth->keys = calloc(settings->key_count, sizeof(auth->keys[0]));
     if (!auth->keys) {
         return S3A_NO_MEMORY;
@@ -25,6 +26,7 @@ void s3a_auth_fini(struct s3a_auth *auth)
         explicit_bzero(auth->keys, auth->key_count * sizeof(auth->keys[0]));
     }
     free(auth->keys);
+    s3a_buf_fini(&auth->scratch);
     *auth = (struct s3a_auth){0};
 }
 
@@ -66,7 +68,8 @@ enum s3a_code s3a_auth_check(struct s3a_auth *auth, struct s3a_pool *pool,
         }
         return code;
     }
-    return s3a_sigv4_claim_verify(ret_claim, request, &key->signing, key->secret_key);
+    return s3a_sigv4_claim_verify(ret_claim, request, &key->signing, key->secret_key,
+                                  &auth->scratch);
 }
 
 const struct s3a_sigv4_key *s3a_auth_signing_key(struct s3a_auth *auth,

@@ -19,6 +19,7 @@ struct s3a_auth_key {
 struct s3a_auth {
     struct s3a_auth_key *keys;
     size_t key_count;
+    struct s3a_buf scratch;
 };
 
 /* The settings must outlive it. */
