@@ -16,6 +16,15 @@
 #include "random.h"
 #include "exchange.h"
 
+/*
+ * Where there is no descriptor for another connection, libmicrohttpd waits until one of its own was
+ * closed. If it has none it tries for ever, as fast as it can. After some rounds of that, it is
+ * given a rest before each further one. (A few in a row may be somebody else's work: all fronts are
+ * woken, and one accepts.)
+ */
+#define VAIN_ROUNDS_MAX 8
+#define REST_MS 10
+
 /* Nothing needs the thread to look round on its own; this bounds what poll() is given. */
 #define WAIT_MS_MAX 60000
 
@@ -49,9 +58,12 @@ static void on_connection(void *user, struct MHD_Connection *connection, void **
 
     (void)connection;
     if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+        front->connection_count++;
+        front->has_opened = true;
         *context = calloc(1, sizeof(*link));
         return;
     }
+    front->connection_count--;
     front->has_closed = true;
     if (link) {
         end_exchange(link);
@@ -173,13 +185,20 @@ static int wait_ms(struct s3a_front *front)
 
 static void wait_for_events(struct s3a_front *front)
 {
-    struct pollfd fds[] = {{front->poll_fd, POLLIN, 0}, {front->wake_fd, POLLIN, 0}};
+    struct pollfd fds[] = {{front->wake_fd, POLLIN, 0}, {front->poll_fd, POLLIN, 0}};
+    bool rests = front->vain_rounds >= VAIN_ROUNDS_MAX;
     int wait = wait_ms(front);
     uint64_t count;
 
-    if (poll(fds, 2, wait) > 0 && (fds[1].revents & POLLIN)) {
+    if (rests && wait > REST_MS) {
+        wait = REST_MS;
+    }
+    int ready = poll(fds, rests ? 1 : 2, wait);
+    if (ready > 0 && (fds[0].revents & POLLIN)) {
         (void)!read(front->wake_fd, &count, sizeof(count));
     }
+    front->has_opened = false;
+    front->vain_rounds += rests || (fds[1].revents & POLLIN) ? 1 : 0;
 }
 
 /* What the other threads have to say. */
@@ -251,6 +270,9 @@ static void serve(struct s3a_front *front)
 {
     MHD_run(front->daemon);
     s3a_objects_end_turn(front->objects, &front->reads);
+    if (front->has_opened || front->connection_count > 0) {
+        front->vain_rounds = 0;
+    }
 }
 
 /* Moves on towards the end, where the end was asked for; true once it is reached. */

@@ -59,7 +59,10 @@ struct s3a_front {
     struct s3a_list requests;   /* those whose head has come */
     uint64_t request_id_start;
     uint64_t request_count;
-    bool has_closed; /* a connection: there may be room for one that waits */
+    size_t connection_count;
+    unsigned vain_rounds; /* in a row: somebody wanted to connect, and could not be accepted */
+    bool has_opened;      /* a connection, in this round */
+    bool has_closed;      /* a connection: there may be room for one that waits */
     bool is_to_stop;
     bool is_closing; /* no new requests */
     bool has_given_up;

@@ -19,6 +19,12 @@
 
 void peer_open(struct peer *peer, const struct s3a_server *server)
 {
+    peer_open_within(peer, server, NULL);
+}
+
+void peer_open_within(struct peer *peer, const struct s3a_server *server,
+                      const struct rlimit *descriptors)
+{
     struct sockaddr_in address = {.sin_family = AF_INET,
                                   .sin_port = htons(s3a_server_port(server)),
                                   .sin_addr = {htonl(INADDR_LOOPBACK)}};
@@ -31,6 +37,9 @@ void peer_open(struct peer *peer, const struct s3a_server *server)
     setsockopt(peer->fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
     setsockopt(peer->fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
     setsockopt(peer->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    if (descriptors) {
+        assert_int_equal(setrlimit(RLIMIT_NOFILE, descriptors), 0);
+    }
     assert_int_equal(connect(peer->fd, (struct sockaddr *)&address, sizeof(address)), 0);
 }
 

@@ -10,6 +10,8 @@
 
 #include <s3atomic/server.h>
 
+#include <sys/resource.h>
+
 #include "buf.h"
 
 struct peer {
@@ -24,6 +26,12 @@ struct peer_answer {
 };
 
 void peer_open(struct peer *peer, const struct s3a_server *server);
+
+/* The same, with a limit on descriptors that the process has from just before it connects: one that
+ * would leave none for the peer itself is fine. */
+void peer_open_within(struct peer *peer, const struct s3a_server *server,
+                      const struct rlimit *descriptors);
+
 void peer_close(struct peer *peer);
 
 /* Closes with a reset, as a client does that was killed with data unread. */

@@ -3,12 +3,15 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "stage.h"
@@ -19,6 +22,23 @@
 /* For a server whose process may open no more. */
 #define DESCRIPTORS_FEW 64
 #define HEAD_SIZE_MAX (1024 * 1024)
+/* A test that hangs for so long has failed. */
+#define PATIENCE_S 30
+
+int __real_poll(struct pollfd *fds, nfds_t count, int timeout_ms);
+int __wrap_poll(struct pollfd *fds, nfds_t count, int timeout_ms);
+
+static sem_t has_rested;
+
+/* A front that rests does not look at its connections. (A store that is closed polls so as well.)
+ */
+int __wrap_poll(struct pollfd *fds, nfds_t count, int timeout_ms)
+{
+    if (count == 1 && timeout_ms > 0) {
+        sem_post(&has_rested);
+    }
+    return __real_poll(fds, count, timeout_ms);
+}
 
 static void put_and_get(const struct s3a_server *server, struct peer *peers, size_t count,
                         size_t round)
@@ -212,6 +232,37 @@ static void more_than_there_may_be_wait_for_their_turn(void **state)
     s3a_server_stop(server);
 }
 
+/* libmicrohttpd would try as fast as it can: a processor each, for nothing. */
+static void where_nobody_can_be_accepted_it_rests_between_the_attempts(void **state)
+{
+    (void)state;
+    struct peer peer;
+    struct peer_answer answer;
+    struct s3a_server *server;
+    struct rlimit limit;
+    struct timespec end;
+
+    assert_int_equal(s3a_server_start(NULL, &server, NULL), S3A_OK);
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    struct rlimit none = {.rlim_cur = STDERR_FILENO + 1, .rlim_max = limit.rlim_max};
+    while (sem_trywait(&has_rested) == 0) {
+        /* of a store that was being closed in a story before this one */
+    }
+    peer_open_within(&peer, server, &none);
+    clock_gettime(CLOCK_REALTIME, &end);
+    end.tv_sec += PATIENCE_S;
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(sem_timedwait(&has_rested, &end), 0);
+    }
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    peer_send_text(&peer, "GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    peer_receive(&peer, false, &answer);
+    assert_int_equal(answer.status, 403);
+    peer_answer_fini(&answer);
+    peer_close(&peer);
+    s3a_server_stop(server);
+}
+
 static void *stop(void *server)
 {
     s3a_server_stop(server);
@@ -313,8 +364,10 @@ int main(void)
         STAGE_TEST(a_slow_client_is_waited_for),
         STAGE_TEST(a_large_body_that_breaks_off_leaves_nothing),
         cmocka_unit_test(more_than_there_may_be_wait_for_their_turn),
+        cmocka_unit_test(where_nobody_can_be_accepted_it_rests_between_the_attempts),
         cmocka_unit_test(a_stop_lets_the_request_under_way_finish),
         STAGE_TEST(a_stop_does_not_wait_for_ever),
     };
+    sem_init(&has_rested, 0, 0);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
