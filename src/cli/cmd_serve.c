@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <s3atomic/server.h>
@@ -110,11 +111,24 @@ static int wait_for_end(int signals)
     }
 }
 
+/* Each connection takes a descriptor, and the usual limit is 1024; what a process may have at the
+ * most is often far more. Where that is not to be had, the server makes do with what there is. */
+static void raise_descriptor_limit(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        (void)setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
 static int run_server(const struct s3a_server_options *server_options, int signals)
 {
     struct s3a_server *server = NULL;
     struct s3a_error error;
 
+    raise_descriptor_limit();
     if (s3a_server_start(server_options, &server, &error) != S3A_OK) {
         return s3a_say_failure(&error);
     }

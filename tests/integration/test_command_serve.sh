@@ -115,9 +115,21 @@ a_store_that_comes_back_in_time_costs_nobody_his_lock() {
     is "$(cat err.holder)" ""
 }
 
+it_takes_all_the_descriptors_that_it_may_have() {
+    local soft hard
+    ulimit -S -n 256
+    serve
+    read -r soft hard < <(sed -n 's/^Max open files *//p' "/proc/$server/limits")
+    is "$soft" "${hard%% *}"
+    is "$(ulimit -S -n)" 256
+    kill -TERM "$server"
+    ends 0 "$server"
+}
+
 tell what_it_prints_can_be_pasted \
     it_ends_on_every_signal \
     the_directory_can_be_used_beside_it \
+    it_takes_all_the_descriptors_that_it_may_have \
     keys_come_from_the_environment_and_are_not_repeated \
     what_is_wrong_is_said \
     conditions_hold_through_it \
