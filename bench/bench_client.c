@@ -10,7 +10,6 @@
 #include <malloc.h>
 #include <semaphore.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -320,15 +319,13 @@ static void add(struct result *sum, const struct result *round)
 /* The ratio is the median of those of each round, since the machine may have other things to do. */
 static void compare(struct fleet *fleet, struct bare *bare, bool is_put, unsigned count)
 {
-    struct result ours = {0};
-    struct result theirs = {0};
+    struct result ours = {0}, theirs = {0};
     double ratios[ROUNDS];
     const char *verb = is_put ? "PUT" : "GET";
     char what[64];
 
     for (int i = 0; i < ROUNDS; i++) {
-        struct result our_round = {0};
-        struct result their_round = {0};
+        struct result our_round = {0}, their_round = {0};
         fly(fleet, is_put ? S3A_OP_PUT_OBJECT : S3A_OP_GET_OBJECT, count, &our_round);
         run_bare(bare, is_put, count, &their_round);
         ratios[i] = per_second(&our_round) / per_second(&their_round);
@@ -350,11 +347,10 @@ static void compare(struct fleet *fleet, struct bare *bare, bool is_put, unsigne
 
 static void measure_memory(void)
 {
-    struct constant_store running = store;
     struct fleet fleet;
     struct result unused = {0};
 
-    kill(running.pid, SIGSTOP);
+    kill(store.pid, SIGSTOP);
     fleet_open(&fleet, HELD);
     struct mallinfo2 before = mallinfo2();
     fleet.kind = S3A_OP_PUT_OBJECT;
@@ -376,7 +372,7 @@ static void measure_memory(void)
     printf("{\"bench\":\"client\",\"what\":\"memory of a PUT under way\",\"at_once\":%u,"
            "\"bytes\":%llu}\n",
            HELD, (unsigned long long)(bytes / HELD));
-    kill(running.pid, SIGCONT);
+    kill(store.pid, SIGCONT);
     while (sem_wait(&fleet.is_done) != 0) {
     }
     fleet_close(&fleet, HELD);

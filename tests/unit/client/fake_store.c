@@ -253,6 +253,21 @@ void fake_store_close(struct fake_store *store)
     pthread_mutex_destroy(&store->mutex);
 }
 
+int fake_store_setup(void **state)
+{
+    static struct fake_store store;
+
+    fake_store_open(&store);
+    *state = &store;
+    return 0;
+}
+
+int fake_store_teardown(void **state)
+{
+    fake_store_close(*state);
+    return 0;
+}
+
 void fake_store_script(struct fake_store *store, const enum fake_fault *faults, size_t count)
 {
     pthread_mutex_lock(&store->mutex);

@@ -62,6 +62,13 @@ struct fake_store {
 void fake_store_open(struct fake_store *store);
 void fake_store_close(struct fake_store *store);
 
+/* For cmocka: *state is an open store. */
+int fake_store_setup(void **state);
+int fake_store_teardown(void **state);
+
+#define FAKE_STORE_TEST(name)                                                                      \
+    cmocka_unit_test_setup_teardown(name, fake_store_setup, fake_store_teardown)
+
 /* From the next request on. */
 void fake_store_script(struct fake_store *store, const enum fake_fault *faults, size_t count);
 

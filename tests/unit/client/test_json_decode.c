@@ -192,7 +192,8 @@ static const struct {
     {"{\"limits\":{\"max\":-9223372036854775809}}",
      "limits.max: -9223372036854775809 is out of range for a 64-bit integer"},
     {"{\"limits\":{\"max\":12345678901234567890123456789012345678901234567890}}",
-     "limits.max: 1234567890123456789012345678901234567890... is out of range for a 64-bit integer"},
+     "limits.max: 1234567890123456789012345678901234567890... is out of range for a 64-bit "
+     "integer"},
     {"{\"small\":5000000000}", "small: 5000000000 is out of range for a 32-bit integer"},
     {"{\"small\":2147483648}", "small: 2147483648 is out of range for a 32-bit integer"},
     {"{\"small\":-2147483649}", "small: -2147483649 is out of range for a 32-bit integer"},

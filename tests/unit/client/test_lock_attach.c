@@ -10,23 +10,6 @@
 #define BUCKET "bucket"
 #define NAME "job"
 
-static int open_store(void **state)
-{
-    static struct fake_store store;
-
-    fake_store_open(&store);
-    *state = &store;
-    return 0;
-}
-
-static int close_store(void **state)
-{
-    fake_store_close(*state);
-    return 0;
-}
-
-#define STORY(name) cmocka_unit_test_setup_teardown(name, open_store, close_store)
-
 static struct s3a_lock *acquire(struct fake_store *store)
 {
     const struct s3a_lock_options options = {.lease_ms = 60000, .label = "step 1", .data = "d"};
@@ -291,17 +274,17 @@ static void wrong_arguments_send_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        STORY(a_lock_goes_from_hand_to_hand_and_back),
-        STORY(an_older_handle_of_the_same_grant_still_is_it),
-        STORY(given_back_for_later_it_is_not_to_be_gone_on_with),
-        STORY(what_became_of_a_lost_one_is_told),
-        STORY(a_beat_whose_answer_was_lost_is_found),
-        STORY(a_store_without_answers_leaves_it_as_it_is),
-        STORY(cancelled_it_stays_held),
-        STORY(a_detached_lock_is_nobodys_to_release),
-        STORY(what_was_given_back_cannot_be_detached),
-        STORY(one_client_goes_on_with_it_once),
-        STORY(wrong_arguments_send_nothing),
+        FAKE_STORE_TEST(a_lock_goes_from_hand_to_hand_and_back),
+        FAKE_STORE_TEST(an_older_handle_of_the_same_grant_still_is_it),
+        FAKE_STORE_TEST(given_back_for_later_it_is_not_to_be_gone_on_with),
+        FAKE_STORE_TEST(what_became_of_a_lost_one_is_told),
+        FAKE_STORE_TEST(a_beat_whose_answer_was_lost_is_found),
+        FAKE_STORE_TEST(a_store_without_answers_leaves_it_as_it_is),
+        FAKE_STORE_TEST(cancelled_it_stays_held),
+        FAKE_STORE_TEST(a_detached_lock_is_nobodys_to_release),
+        FAKE_STORE_TEST(what_was_given_back_cannot_be_detached),
+        FAKE_STORE_TEST(one_client_goes_on_with_it_once),
+        FAKE_STORE_TEST(wrong_arguments_send_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,23 +11,6 @@
 #define NAME "job"
 #define COUNT(faults) (sizeof(faults) / sizeof((faults)[0]))
 
-static int open_store(void **state)
-{
-    static struct fake_store store;
-
-    fake_store_open(&store);
-    *state = &store;
-    return 0;
-}
-
-static int close_store(void **state)
-{
-    fake_store_close(*state);
-    return 0;
-}
-
-#define STORY(name) cmocka_unit_test_setup_teardown(name, open_store, close_store)
-
 /* A lock that is held, and how it looks. */
 static struct s3a_lock *hold(struct fake_store *store, struct s3a_lock_info *ret_info)
 {
@@ -189,14 +172,14 @@ static void wrong_arguments_are_named(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        STORY(the_state_that_was_looked_at_is_freed),
-        STORY(an_etag_without_its_quotes_names_the_same_state),
-        STORY(another_state_is_left_alone),
-        STORY(a_lost_answer_is_looked_up),
-        STORY(a_lost_request_is_sent_again),
-        STORY(a_store_that_never_answers_clearly_leaves_it_in_doubt),
-        STORY(what_is_no_lock_of_ours_is_left_alone),
-        STORY(wrong_arguments_are_named),
+        FAKE_STORE_TEST(the_state_that_was_looked_at_is_freed),
+        FAKE_STORE_TEST(an_etag_without_its_quotes_names_the_same_state),
+        FAKE_STORE_TEST(another_state_is_left_alone),
+        FAKE_STORE_TEST(a_lost_answer_is_looked_up),
+        FAKE_STORE_TEST(a_lost_request_is_sent_again),
+        FAKE_STORE_TEST(a_store_that_never_answers_clearly_leaves_it_in_doubt),
+        FAKE_STORE_TEST(what_is_no_lock_of_ours_is_left_alone),
+        FAKE_STORE_TEST(wrong_arguments_are_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

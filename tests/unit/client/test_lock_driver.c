@@ -16,26 +16,6 @@
 
 /* Heartbeats that no test lives to see. */
 static const struct s3a_lock_options calm = {.poll_min_ms = 1, .poll_max_ms = 2};
-/* Heartbeats and an end that tests wait for. */
-static const struct s3a_lock_options hasty = {
-    .heartbeat_ms = 100, .lease_ms = 400, .poll_min_ms = 1, .poll_max_ms = 2};
-
-static int open_store(void **state)
-{
-    static struct fake_store store;
-
-    fake_store_open(&store);
-    *state = &store;
-    return 0;
-}
-
-static int close_store(void **state)
-{
-    fake_store_close(*state);
-    return 0;
-}
-
-#define STORY(name) cmocka_unit_test_setup_teardown(name, open_store, close_store)
 
 static struct s3a_lock *acquire(struct fake_store *store, const struct s3a_lock_options *options)
 {
@@ -183,126 +163,6 @@ static void work_of_a_store_that_only_says_later_goes_on(void **state)
     assert_requests(store, 0, "look look create look create replace replace");
 }
 
-static void one_lost_heartbeat_does_not_lose_it(void **state)
-{
-    struct fake_store *store = *state;
-    struct s3a_lock_options options = hasty;
-    const enum fake_fault faults[] = {FAKE_REQUEST_LOST};
-
-    options.lease_ms = 60000;
-    struct s3a_lock *lock = acquire(store, &options);
-    fake_store_script(store, faults, COUNT(faults));
-    fake_store_wait(store, 4); /* the lost one, and the next */
-    assert_true(s3a_lock_is_held(lock));
-    release(lock, S3A_OK);
-}
-
-struct told {
-    pthread_mutex_t mutex;
-    pthread_cond_t changed;
-    unsigned dangers;
-    unsigned losses;
-    enum s3a_lost_reason reason;
-    bool held_when_lost;
-    bool danger_before_loss;
-};
-
-static void on_danger(struct s3a_lock *lock, int64_t remaining_ms, void *user)
-{
-    struct told *told = user;
-
-    (void)lock;
-    pthread_mutex_lock(&told->mutex);
-    told->dangers++;
-    told->danger_before_loss = told->losses == 0 && remaining_ms >= 0;
-    pthread_mutex_unlock(&told->mutex);
-}
-
-static void on_lost(struct s3a_lock *lock, enum s3a_lost_reason reason, void *user)
-{
-    struct told *told = user;
-
-    pthread_mutex_lock(&told->mutex);
-    told->losses++;
-    told->reason = reason;
-    told->held_when_lost = s3a_lock_is_held(lock);
-    pthread_cond_signal(&told->changed);
-    pthread_mutex_unlock(&told->mutex);
-}
-
-static void listen(struct told *told, struct s3a_lock_options *options)
-{
-    *told = (struct told){.mutex = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
-    options->on_danger = on_danger;
-    options->on_lost = on_lost;
-    options->user = told;
-}
-
-static void wait_for_loss(struct told *told)
-{
-    pthread_mutex_lock(&told->mutex);
-    while (told->losses == 0) {
-        pthread_cond_wait(&told->changed, &told->mutex);
-    }
-    pthread_mutex_unlock(&told->mutex);
-}
-
-static void a_silent_store_is_told_as_danger_then_as_loss(void **state)
-{
-    struct fake_store *store = *state;
-    struct s3a_lock_options options = hasty;
-    struct told told;
-    enum fake_fault faults[FAKE_REQUESTS_MAX / 2];
-
-    listen(&told, &options);
-    struct s3a_lock *lock = acquire(store, &options);
-    for (size_t i = 0; i < COUNT(faults); i++) {
-        faults[i] = FAKE_REQUEST_LOST;
-    }
-    fake_store_script(store, faults, COUNT(faults));
-    wait_for_loss(&told);
-    assert_int_equal(told.reason, S3A_LOST_UNREACHABLE);
-    assert_int_equal(told.losses, 1);
-    assert_true(told.danger_before_loss);
-    assert_false(told.held_when_lost);
-    assert_int_equal(s3a_lock_lost_reason(lock), S3A_LOST_UNREACHABLE);
-    assert_int_equal(s3a_lock_remaining_ms(lock), 0);
-    fake_store_script(store, NULL, 0);
-    release(lock, S3A_LOST);
-}
-
-static void a_deleted_object_is_a_lost_lock_and_stays_deleted(void **state)
-{
-    struct fake_store *store = *state;
-    struct s3a_lock_options options = hasty;
-    struct told told;
-    struct s3a_error error;
-
-    listen(&told, &options);
-    struct s3a_lock *lock = acquire(store, &options);
-    fake_store_delete(store);
-    wait_for_loss(&told);
-    assert_int_equal(told.reason, S3A_LOST_DELETED);
-    assert_int_equal(s3a_lock_release(lock, &error), S3A_LOST);
-    assert_string_equal(error.message, "lock s3://bucket/job.lock: it had been lost: its object "
-                                       "was deleted");
-    assert_int_equal(s3a_lock_release(lock, &error), S3A_LOST);
-    s3a_lock_free(lock);
-    assert_false(store->exists);
-}
-
-static void what_overwrites_it_is_left_alone(void **state)
-{
-    struct fake_store *store = *state;
-    struct s3a_lock *lock = acquire(store, &calm);
-    char body[64];
-
-    fake_store_put(store, "somebody's file", NULL);
-    release(lock, S3A_LOST);
-    fake_store_body(store, body, sizeof(body));
-    assert_string_equal(body, "somebody's file");
-}
-
 static void an_expired_java_lock_is_taken_over_a_good_one_is_not(void **state)
 {
     struct fake_store *store = *state;
@@ -446,24 +306,20 @@ static void wrong_arguments_are_named(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        STORY(a_cold_lock_costs_two_requests_a_warm_one_costs_one),
-        STORY(the_record_says_who_and_the_java_library_sees_when),
-        STORY(taking_it_twice_in_one_client_fails_without_a_request),
-        STORY(an_ordinary_file_is_left_as_it_is),
-        STORY(a_grant_whose_answer_was_lost_is_adopted),
-        STORY(a_release_whose_answer_was_lost_is_found_done),
-        STORY(work_of_a_store_that_only_says_later_goes_on),
-        STORY(one_lost_heartbeat_does_not_lose_it),
-        STORY(a_silent_store_is_told_as_danger_then_as_loss),
-        STORY(a_deleted_object_is_a_lost_lock_and_stays_deleted),
-        STORY(what_overwrites_it_is_left_alone),
-        STORY(an_expired_java_lock_is_taken_over_a_good_one_is_not),
-        STORY(cancelling_while_waiting_leaves_nothing_behind),
-        STORY(a_look_that_nobody_answers_can_be_cancelled),
-        STORY(a_handle_that_is_given_back_releases),
-        STORY(a_forked_child_holds_nothing),
-        STORY(a_critical_section_runs_beside_its_caller),
-        STORY(wrong_arguments_are_named),
+        FAKE_STORE_TEST(a_cold_lock_costs_two_requests_a_warm_one_costs_one),
+        FAKE_STORE_TEST(the_record_says_who_and_the_java_library_sees_when),
+        FAKE_STORE_TEST(taking_it_twice_in_one_client_fails_without_a_request),
+        FAKE_STORE_TEST(an_ordinary_file_is_left_as_it_is),
+        FAKE_STORE_TEST(a_grant_whose_answer_was_lost_is_adopted),
+        FAKE_STORE_TEST(a_release_whose_answer_was_lost_is_found_done),
+        FAKE_STORE_TEST(work_of_a_store_that_only_says_later_goes_on),
+        FAKE_STORE_TEST(an_expired_java_lock_is_taken_over_a_good_one_is_not),
+        FAKE_STORE_TEST(cancelling_while_waiting_leaves_nothing_behind),
+        FAKE_STORE_TEST(a_look_that_nobody_answers_can_be_cancelled),
+        FAKE_STORE_TEST(a_handle_that_is_given_back_releases),
+        FAKE_STORE_TEST(a_forked_child_holds_nothing),
+        FAKE_STORE_TEST(a_critical_section_runs_beside_its_caller),
+        FAKE_STORE_TEST(wrong_arguments_are_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

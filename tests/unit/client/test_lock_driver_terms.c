@@ -10,23 +10,6 @@
 #define BUCKET "bucket"
 #define NAME "job"
 
-static int open_store(void **state)
-{
-    static struct fake_store store;
-
-    fake_store_open(&store);
-    *state = &store;
-    return 0;
-}
-
-static int close_store(void **state)
-{
-    fake_store_close(*state);
-    return 0;
-}
-
-#define STORY(name) cmocka_unit_test_setup_teardown(name, open_store, close_store)
-
 static void take_and_release(struct fake_store *store, const struct s3a_lock_options *options)
 {
     struct s3a_lock *lock;
@@ -74,8 +57,8 @@ static void an_observer_leaves_an_old_lease_alone_that_it_has_not_watched(void *
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        STORY(given_back_early_it_is_held_to_everybody),
-        STORY(an_observer_leaves_an_old_lease_alone_that_it_has_not_watched),
+        FAKE_STORE_TEST(given_back_early_it_is_held_to_everybody),
+        FAKE_STORE_TEST(an_observer_leaves_an_old_lease_alone_that_it_has_not_watched),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

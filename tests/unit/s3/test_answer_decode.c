@@ -369,11 +369,9 @@ static void without_memory_an_answer_is_no_success(void **state)
         .kind = S3A_OP_GET_OBJECT,
         .http_status = 200,
         .headers = {ETAG, HEADER("content-type", "t"), HEADER("x-amz-meta-owner", "me")}};
-    struct came list = {
-        .kind = S3A_OP_LIST_OBJECTS,
-        .http_status = 200,
-        .body = "<ListBucketResult><Contents><Key>k</Key></Contents></ListBucketResult>"};
+    struct came list = {.kind = S3A_OP_LIST_OBJECTS, .http_status = 200};
 
+    list.body = "<ListBucketResult><Contents><Key>k</Key></Contents></ListBucketResult>";
     fail_malloc_sweep(decode_with_failing_memory, &get);
     fail_malloc_sweep(decode_with_failing_memory, &list);
 }
