@@ -27,6 +27,7 @@ extern "C" {
 #endif
 
 struct s3a_lock;
+struct s3a_session; /* session.h */
 
 /* Why a lock was lost. */
 enum s3a_lost_reason {
@@ -92,6 +93,11 @@ struct s3a_lock_options {
      * than lease_ms. 0: a third of lease_ms. */
     uint32_t warn_ms;
 
+    /* The lock is held for as long as this session is good, and has no heartbeats of its own; see
+     * session.h. Of the same client and bucket; heartbeat_ms and lease_ms must be 0, and on_danger
+     * tells only of max_hold_ms. Such a lock cannot be detached. NULL: it keeps its own lease. */
+    struct s3a_session *session;
+
     /* Shown to people who look at the lock; UTF-8, at most 128 and 256 bytes. */
     const char *label;
     const char *data;
@@ -119,6 +125,7 @@ struct s3a_lock_info {
     int64_t pid;
     char label[129];
     char data[257];
+    char session[65]; /* key of the session that it is held under; "": of none */
     bool foreign; /* of the Java library java-s3-atomic-utils: nothing but expires_in_ms is known */
     int64_t granted_at_ms; /* the holder's wall clock, since 1970; 0: not known */
     int64_t last_beat_ms;  /* age of the last heartbeat, by the store's clock */

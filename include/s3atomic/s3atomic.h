@@ -8,6 +8,7 @@
 #include <s3atomic/codec.h>
 #include <s3atomic/lock.h>
 #include <s3atomic/server.h>
+#include <s3atomic/session.h>
 #include <s3atomic/status.h>
 #include <s3atomic/store.h>
 

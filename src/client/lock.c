@@ -4,6 +4,7 @@
 #include "clock.h"
 #include "error.h"
 #include "lock_driver.h"
+#include "session_state.h"
 
 static struct s3a_future *acquire(struct s3a_client *client, const char *bucket, const char *name,
                                   const struct s3a_lock_options *options,
@@ -61,7 +62,10 @@ static uint64_t good_until_ms(const struct s3a_lock *lock)
         !is_ours(lock)) {
         return 0;
     }
-    return atomic_load(&lock->good_until_ms);
+    uint64_t own_end_ms = atomic_load(&lock->good_until_ms);
+    uint64_t session_end_ms =
+        lock->session ? s3a_session_good_until_ms(lock->session) : S3A_LOCAL_TIME_NEVER;
+    return own_end_ms < session_end_ms ? own_end_ms : session_end_ms;
 }
 
 bool s3a_lock_is_held(const struct s3a_lock *lock)

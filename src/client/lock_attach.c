@@ -117,6 +117,9 @@ static enum s3a_status detach_now(struct s3a_lock *lock, char *ret_handle, struc
     if (atomic_load(&lock->is_detached)) {
         return s3a_error_set(error, S3A_INVALID, "lock: it was detached already");
     }
+    if (lock->session) {
+        return s3a_error_set(error, S3A_INVALID, "lock: it is held under a session of this client");
+    }
     if (atomic_load(&lock->release_asked)) {
         return s3a_error_set(error, S3A_INVALID, "lock: it was given back, or is being so");
     }

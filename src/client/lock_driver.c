@@ -13,6 +13,7 @@
 #include "lock_story.h"
 #include "name.h"
 #include "random.h"
+#include "session_state.h"
 
 /* Somebody who waits for the end of a release. */
 struct s3a_lock_release_wish {
@@ -31,6 +32,9 @@ void s3a_lock_unref(struct s3a_lock *lock)
     }
     free((void *)(uintptr_t)lock->body.data);
     free(lock->trouble);
+    if (lock->session) {
+        s3a_session_unref(lock->session);
+    }
     s3a_call_fini(&lock->call);
     s3a_pool_fini(&lock->pool);
     free(lock);
@@ -76,8 +80,8 @@ static enum s3a_status view_of_answer(struct s3a_lock *lock, struct s3a_lock_vie
         if (lock->is_about_session) {
             return s3a_session_record_read(answer, view, NULL);
         }
-        return lock->keeps_session ? s3a_session_record_read(answer, view, &lock->seen)
-                                   : s3a_lock_record_read(answer, view, &lock->seen);
+        return lock->keeps ? s3a_session_record_read(answer, view, &lock->seen)
+                           : s3a_lock_record_read(answer, view, &lock->seen);
     }
     if (status == S3A_NOT_FOUND) {
         view->kind = S3A_LOCK_OBJECT_ABSENT;
@@ -173,8 +177,8 @@ static bool write_body(struct s3a_lock *lock, const struct s3a_lock_record *reco
         }
     }
     free((void *)(uintptr_t)lock->body.data);
-    return (lock->keeps_session ? s3a_session_record_encode : s3a_lock_record_encode)(
-               record, &lock->people, &lock->body) == S3A_OK;
+    return (lock->keeps ? s3a_session_record_encode
+                        : s3a_lock_record_encode)(record, &lock->people, &lock->body) == S3A_OK;
 }
 
 /* False where there is no memory: nothing is sent. */
@@ -245,7 +249,7 @@ static void publish(struct s3a_lock *lock)
     const struct s3a_lock_machine *machine = &lock->machine;
 
     atomic_store(&lock->lost_reason, (int)machine->lost_reason);
-    atomic_store(&lock->good_until_ms, s3a_lock_good_until_ms(machine));
+    atomic_store(&lock->good_until_ms, s3a_lock_own_end_ms(machine));
     lock->client->bare_etag = machine->bare_etag;
 }
 
@@ -257,6 +261,9 @@ static void tell_granted(struct s3a_lock *lock)
     atomic_store(&lock->token, lock->machine.record.grant.token);
     lock->acquire_future = NULL;
     *lock->ret_lock = lock;
+    if (lock->keeps) {
+        *lock->keeps->ret_session = lock->keeps;
+    }
     s3a_future_complete(future, S3A_OK, NULL);
 }
 
@@ -279,11 +286,12 @@ static void end(struct s3a_lock *lock, enum s3a_status status)
     struct s3a_client *client = lock->client;
     struct s3a_future *future = lock->acquire_future;
     struct s3a_lock_view view = {.kind = S3A_LOCK_OBJECT_RECORD, .record = machine->record};
-    bool is_free = !future && status == S3A_OK && !machine->record.held;
+    bool is_free = !future && status == S3A_OK && !machine->record.held && !lock->keeps;
 
     memcpy(view.etag, machine->etag, sizeof(view.etag));
     s3a_loop_timer_clear(lock->loop, &lock->timer);
     s3a_list_remove(&lock->link);
+    s3a_list_remove(&lock->session_link);
     s3a_lock_table_leave(&client->lock_table, lock->entry, is_free ? &view : NULL);
     lock->entry = NULL;
     lock->end_status = status;
@@ -299,6 +307,12 @@ static void end(struct s3a_lock *lock, enum s3a_status status)
         answer_wish(s3a_list_entry(link, struct s3a_lock_release_wish, link));
     }
     atomic_store(&lock->has_ended, true);
+    if (lock->keeps) {
+        s3a_session_keeper_ended(lock->keeps, status);
+    }
+    if (lock->session) {
+        s3a_session_lock_ended(lock->session);
+    }
     s3a_lock_unref(lock);
     s3a_client_note_end(client);
 }
@@ -325,6 +339,12 @@ static void step(struct s3a_lock *lock, struct s3a_lock_event *event)
 
     event->now_ms = s3a_clock_ms();
     event->wall_ms = s3a_clock_wall_ms();
+    if (lock->session) {
+        event->session_good_until_ms =
+            atomic_load(&lock->session->has_ended)
+                ? 0
+                : s3a_lock_good_until_ms(&lock->session->keeper->machine);
+    }
     s3a_lock_step(&lock->machine, event, &action);
     publish(lock);
     if (action.abandon && lock->is_under_way) {
@@ -350,8 +370,13 @@ static void start(struct s3a_task *task)
 
     s3a_list_append(&lock->client->locks, &lock->link);
     lock->machine.bare_etag = lock->client->bare_etag;
+    if (lock->session) {
+        s3a_list_append(&lock->session->locks, &lock->session_link);
+    }
     if (lock->client->is_ending) {
         end(lock, S3A_CANCELLED);
+    } else if (lock->session && lock->session->is_closing) {
+        end(lock, S3A_LOST);
     } else {
         s3a_lock_driver_step(lock, S3A_LOCK_START);
     }
@@ -413,6 +438,7 @@ static enum s3a_status make_lock(struct s3a_client *client, const char *bucket, 
     lock->free_task.run = abandoned;
     lock->timer.fire = woken;
     s3a_list_init(&lock->link);
+    s3a_list_init(&lock->session_link);
     s3a_list_init(&lock->releases);
     s3a_call_init(&lock->call, S3A_LOCK_BODY_SIZE_MAX, answered);
     if (!copy_texts(lock, bucket, key, options)) {
@@ -437,8 +463,45 @@ static enum s3a_status make_lock(struct s3a_client *client, const char *bucket, 
     } else {
         s3a_lock_machine_init(&lock->machine, terms, seed, is_remembered ? &remembered : NULL);
     }
+    if (options && options->session) {
+        lock->session = options->session;
+        atomic_fetch_add(&lock->session->references, 1);
+        s3a_lock_machine_use_session(&lock->machine, lock->session->id);
+    }
     *ret_lock = lock;
     return S3A_OK;
+}
+
+/* NULL: no memory, and then the lock is gone. */
+static struct s3a_future *set_out(struct s3a_lock *lock, struct s3a_lock **ret_lock)
+{
+    struct s3a_future *future = s3a_future_new(lock->loop, cancelled, lock);
+
+    if (!future) {
+        s3a_lock_table_leave(&lock->client->lock_table, lock->entry, NULL);
+        s3a_lock_unref(lock);
+        return NULL;
+    }
+    atomic_store(&lock->references, 2);
+    lock->acquire_future = future;
+    lock->ret_lock = ret_lock;
+    s3a_loop_post(lock->loop, &lock->start_task);
+    return future;
+}
+
+static enum s3a_status make_named(struct s3a_client *client, const char *bucket, const char *key,
+                                  const struct s3a_lock_options *options,
+                                  const struct s3a_lock_terms *terms,
+                                  const struct s3a_grant *resumed, struct s3a_lock **ret_lock,
+                                  struct s3a_error *error)
+{
+    enum s3a_status status = make_lock(client, bucket, key, options, terms, resumed, ret_lock);
+
+    if (status != S3A_OK) {
+        (void)s3a_error_set(error, status, "lock s3://%s/%s: %s", bucket, key,
+                            s3a_status_text(status));
+    }
+    return status;
 }
 
 struct s3a_future *s3a_lock_driver_start(struct s3a_client *client, const char *bucket,
@@ -447,13 +510,22 @@ struct s3a_future *s3a_lock_driver_start(struct s3a_client *client, const char *
                                          struct s3a_lock **ret_lock)
 {
     struct s3a_lock_terms terms;
+    struct s3a_lock_options under;
     char key[S3A_KEY_SIZE_MAX + 1];
     struct s3a_lock *lock;
     struct s3a_error error;
-    enum s3a_status status;
+    enum s3a_status status = S3A_OK;
 
     *ret_lock = NULL;
-    status = s3a_lock_options_check(options, &terms, &error);
+    if (options && options->session && resumed) {
+        status = s3a_error_set(&error, S3A_INVALID, "session: what was detached has none");
+    } else if (options && options->session) {
+        status = s3a_session_fill_options(client, bucket, options, &under, &error);
+        options = &under;
+    }
+    if (status == S3A_OK) {
+        status = s3a_lock_options_check(options, &terms, &error);
+    }
     if (status == S3A_OK) {
         status = s3a_bucket_check(s3a_str_of(bucket), &error);
     }
@@ -461,25 +533,36 @@ struct s3a_future *s3a_lock_driver_start(struct s3a_client *client, const char *
         status = s3a_lock_key_make(name, key, sizeof(key), &error);
     }
     if (status == S3A_OK) {
-        status = make_lock(client, bucket, key, options, &terms, resumed, &lock);
-        if (status != S3A_OK) {
-            (void)s3a_error_set(&error, status, "lock s3://%s/%s: %s", bucket, key,
-                                s3a_status_text(status));
-        }
+        status = make_named(client, bucket, key, options, &terms, resumed, &lock, &error);
+    }
+    return status == S3A_OK ? set_out(lock, ret_lock)
+                            : s3a_future_failed(client->loop, status, &error);
+}
+
+struct s3a_future *s3a_lock_driver_start_keeper(struct s3a_client *client, const char *bucket,
+                                                const struct s3a_lock_options *options,
+                                                struct s3a_session *session, bool *ret_is_started)
+{
+    struct s3a_lock_terms terms;
+    struct s3a_lock *lock;
+    struct s3a_error error;
+    enum s3a_status status = s3a_lock_options_check(options, &terms, &error);
+
+    *ret_is_started = false;
+    if (status == S3A_OK) {
+        status = s3a_bucket_check(s3a_str_of(bucket), &error);
+    }
+    if (status == S3A_OK) {
+        status = make_named(client, bucket, session->key, options, &terms, NULL, &lock, &error);
     }
     if (status != S3A_OK) {
         return s3a_future_failed(client->loop, status, &error);
     }
-    struct s3a_future *future = s3a_future_new(client->loop, cancelled, lock);
-    if (!future) {
-        s3a_lock_table_leave(&client->lock_table, lock->entry, NULL);
-        s3a_lock_unref(lock);
-        return NULL;
-    }
-    atomic_store(&lock->references, 2);
-    lock->acquire_future = future;
-    lock->ret_lock = ret_lock;
-    s3a_loop_post(client->loop, &lock->start_task);
+    lock->keeps = session;
+    session->keeper = lock;
+    s3a_lock_machine_be_fresh(&lock->machine);
+    struct s3a_future *future = set_out(lock, &session->granted);
+    *ret_is_started = future != NULL;
     return future;
 }
 
@@ -521,13 +604,20 @@ struct s3a_future *s3a_lock_driver_release(struct s3a_lock *lock)
 
 void s3a_lock_drivers_end(struct s3a_client *client)
 {
-    struct s3a_list *link = client->locks.next;
+    size_t count = 0;
 
-    while (link != &client->locks) {
+    for (struct s3a_list *link = client->locks.next; link != &client->locks; link = link->next) {
+        count++;
+    }
+    /* Each once; a step may end this one, and others with it, which then are not in the list. */
+    while (count-- > 0 && !s3a_list_is_empty(&client->locks)) {
+        struct s3a_list *link = s3a_list_pop(&client->locks);
         struct s3a_lock *lock = s3a_list_entry(link, struct s3a_lock, link);
-        link = link->next; /* a step may end this one, but no other */
+        s3a_list_append(&client->locks, link);
         if (lock->acquire_future) {
             s3a_lock_driver_step(lock, S3A_LOCK_CANCEL);
+        } else if (lock->keeps) {
+            s3a_session_begin_close(lock->keeps);
         } else if (!lock->is_in_run) {
             atomic_store(&lock->release_asked, true);
             s3a_lock_driver_step(lock, S3A_LOCK_RELEASE);

@@ -17,7 +17,6 @@
 #include "lock_record.h"
 
 struct s3a_lock {
-    bool keeps_session;     /* its object is a session's */
     atomic_uint references; /* the user's handle, and the driver until the machine has ended */
     struct s3a_client *client;
     struct s3a_loop *loop;
@@ -38,7 +37,11 @@ struct s3a_lock {
     atomic_bool is_detached;
     char owner[S3A_OWNER_HEX_SIZE + 1];
 
+    struct s3a_session *keeps;   /* of whose object it is the driver; NULL: of none */
+    struct s3a_session *session; /* that it is under: a reference; NULL: under none */
+
     /* The loop's own. */
+    struct s3a_list session_link; /* among those under it */
     struct s3a_lock_machine machine;
     struct s3a_lock_entry *entry;
     struct s3a_list link; /* among the client's drivers */
@@ -70,6 +73,12 @@ struct s3a_future *s3a_lock_driver_start(struct s3a_client *client, const char *
                                          const char *name, const struct s3a_lock_options *options,
                                          const struct s3a_grant *resumed,
                                          struct s3a_lock **ret_lock);
+
+/* The same for a session's object, which is told of its grant and its end. *ret_is_started false:
+ * there is no driver, and the future, or NULL, says why. */
+struct s3a_future *s3a_lock_driver_start_keeper(struct s3a_client *client, const char *bucket,
+                                                const struct s3a_lock_options *options,
+                                                struct s3a_session *session, bool *ret_is_started);
 
 /* Loop's thread. One event without an answer; the machine may have ended after it. */
 void s3a_lock_driver_step(struct s3a_lock *lock, enum s3a_lock_event_kind kind);

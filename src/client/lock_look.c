@@ -40,6 +40,9 @@ static void fill(struct s3a_lock_info *info, const struct s3a_lock_view *view,
         info->foreign = true;
         return;
     }
+    if (view->record.has_session) {
+        s3a_session_key_make(view->record.session, info->session);
+    }
     info->token = view->record.grant.token;
     s3a_lock_owner_hex(view->record.grant.owner, info->owner);
     info->beat = view->record.beat;
@@ -58,6 +61,37 @@ static enum s3a_status not_a_lock(const struct s3a_request *request, struct s3a_
 
     return s3a_error_set(error, S3A_NOT_A_LOCK, "s3://%.*s/%.*s: it is no lock",
                          S3A_STR_ARG(op->bucket), S3A_STR_ARG(op->key));
+}
+
+/* Held under a session: by the look at that one. */
+static enum s3a_status looked_at_session(struct s3a_request *request, struct s3a_error *error)
+{
+    struct s3a_answer *answer = &request->call.answer;
+    struct s3a_lock_info *info = request->user;
+    struct s3a_lock_view lock = {.kind = S3A_LOCK_OBJECT_RECORD,
+                                 .record = {.held = true, .lease_ms = info->lease_ms}};
+    struct s3a_lock_view session = {.kind = S3A_LOCK_OBJECT_ABSENT};
+    uint64_t now_ms = s3a_clock_ms();
+
+    if (answer->status == S3A_TOO_LARGE) {
+        session.kind = S3A_LOCK_OBJECT_FOREIGN;
+    } else if (answer->status == S3A_OK) {
+        if (answer->date_ms == S3A_TIME_NONE) {
+            answer->date_ms = s3a_clock_wall_ms();
+        }
+        if (s3a_session_record_read(answer, &session, NULL) != S3A_OK) {
+            return s3a_error_set_no_memory(error);
+        }
+    } else if (answer->status != S3A_NOT_FOUND) {
+        return s3a_answer_error(&request->call.op, answer, error);
+    }
+    info->expires_in_ms = s3a_lock_session_expires_in_ms(&lock, &session, GRACE_MS, now_ms, now_ms);
+    info->state = info->expires_in_ms > 0 ? S3A_LOCK_HELD : S3A_LOCK_EXPIRED;
+    if (session.kind == S3A_LOCK_OBJECT_RECORD && session.store_modified_ms != S3A_TIME_NONE) {
+        info->last_beat_ms = session.store_now_ms - session.store_modified_ms;
+        info->beat = session.record.beat;
+    }
+    return S3A_OK;
 }
 
 /* Loop's thread. */
@@ -98,9 +132,11 @@ static enum s3a_status looked(struct s3a_request *request, struct s3a_error *err
     }
 }
 
+typedef enum s3a_status (*finish_fn)(struct s3a_request *request, struct s3a_error *error);
+
 /* NULL where there is no memory. */
 static struct s3a_future *look(struct s3a_client *client, const char *bucket, const char *key,
-                               struct s3a_lock_info *info)
+                               finish_fn finish, struct s3a_lock_info *info)
 {
     struct s3a_request *request;
     struct s3a_error error;
@@ -111,9 +147,22 @@ static struct s3a_future *look(struct s3a_client *client, const char *bucket, co
         return s3a_future_failed(client->loop, status, &error);
     }
     request->call.answer.body.size_max = S3A_LOCK_BODY_SIZE_MAX;
-    request->finish = looked;
+    request->finish = finish;
     request->user = info;
     return s3a_request_start(request);
+}
+
+/* The end of a look, and of the second one where there is a session to be looked at. */
+static enum s3a_status end_look(struct s3a_client *client, const char *bucket,
+                                struct s3a_future *future, struct s3a_lock_info *info,
+                                struct s3a_error *error)
+{
+    enum s3a_status status = s3a_future_join(future, error);
+
+    if (status != S3A_OK || !info->session[0]) {
+        return status;
+    }
+    return s3a_future_join(look(client, bucket, info->session, looked_at_session, info), error);
 }
 
 enum s3a_status s3a_lock_inspect(struct s3a_client *client, const char *bucket, const char *name,
@@ -129,7 +178,10 @@ enum s3a_status s3a_lock_inspect(struct s3a_client *client, const char *bucket, 
         memset(ret_info, 0, sizeof(*ret_info));
         status = s3a_lock_key_make(name, key, sizeof(key), error);
     }
-    return status == S3A_OK ? s3a_future_join(look(client, bucket, key, ret_info), error) : status;
+    if (status != S3A_OK) {
+        return status;
+    }
+    return end_look(client, bucket, look(client, bucket, key, looked, ret_info), ret_info, error);
 }
 
 /* A listing: the keys come in, the looks of a batch of them are taken side by side. */
@@ -158,11 +210,12 @@ static enum s3a_status look_at_batch(struct walk *walk)
     for (size_t i = 0; i < walk->count; i++) {
         char key[sizeof(walk->infos[i].name)];
         memcpy(key, walk->infos[i].name, sizeof(key));
-        walk->looks[i] = look(walk->client, walk->bucket, key, &walk->infos[i]);
+        walk->looks[i] = look(walk->client, walk->bucket, key, looked, &walk->infos[i]);
     }
     for (size_t i = 0; i < walk->count; i++) {
         struct s3a_error error;
-        enum s3a_status status = s3a_future_join(walk->looks[i], &error);
+        enum s3a_status status =
+            end_look(walk->client, walk->bucket, walk->looks[i], &walk->infos[i], &error);
         if (first != S3A_OK || is_to_be_passed_over(status)) {
             continue;
         }

@@ -125,7 +125,8 @@ enum s3a_status s3a_lock_tell_failure(const struct s3a_lock *lock, enum s3a_stat
         break;
     case S3A_LOST:
         (void)s3a_error_set(ret_error, status, "%s",
-                            s3a_lost_handle_text(lock->machine.lost_reason));
+                            lock->session ? "its session was lost or closed; nothing is held"
+                                          : s3a_lost_handle_text(lock->machine.lost_reason));
         break;
     case S3A_CANCELLED:
         (void)s3a_error_set(ret_error, status,
