@@ -223,9 +223,9 @@ static int read_with(struct s3a_objects *objects, struct s3a_read_turn *turn,
 {
     struct s3a_database *database = &turn->reader->database;
     struct s3a_snapshot *snapshot = &turn->reader->snapshot;
-    bool shares = turn->shares;
+    bool shares = turn->count > 0;
 
-    turn->shares = true;
+    turn->count++;
     if (op->kind == S3A_OP_GET_OBJECT || op->kind == S3A_OP_HEAD_OBJECT) {
         return s3a_object_read(snapshot, shares, &objects->directory, op, answer->date_ms, answer);
     }

@@ -68,7 +68,7 @@ void s3a_objects_read(struct s3a_objects *objects, const struct s3a_op *op,
  */
 struct s3a_read_turn {
     struct s3a_reader *reader;
-    bool shares; /* there was a read before */
+    unsigned count; /* of reads so far; of one that comes alone nothing is shared */
 };
 
 /* s3a_objects_read() within a turn. */

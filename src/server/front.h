@@ -61,6 +61,7 @@ struct s3a_front {
     uint64_t request_count;
     size_t connection_count;
     unsigned vain_rounds; /* in a row: somebody wanted to connect, and could not be accepted */
+    bool is_busy;         /* the last round was */
     bool has_opened;      /* a connection, in this round */
     bool has_closed;      /* a connection: there may be room for one that waits */
     bool is_to_stop;
