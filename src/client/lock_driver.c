@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "lock_driver.h"
+#include "lock_call.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -7,21 +7,13 @@
 
 #include "check.h"
 #include "clock.h"
-#include "date.h"
 #include "error.h"
 #include "lock_options.h"
+#include "lock_release.h"
 #include "lock_story.h"
 #include "name.h"
 #include "random.h"
 #include "session_state.h"
-
-/* Somebody who waits for the end of a release. */
-struct s3a_lock_release_wish {
-    struct s3a_lock *lock; /* a reference */
-    struct s3a_future *future;
-    struct s3a_task task;
-    struct s3a_list link;
-};
 
 static void step(struct s3a_lock *lock, struct s3a_lock_event *event);
 
@@ -55,202 +47,28 @@ static void cancelled(void *producer)
     s3a_lock_driver_step(producer, S3A_LOCK_CANCEL);
 }
 
-/* What is under way was answered. */
-
-static void note_trouble(struct s3a_lock *lock)
-{
-    if (!lock->trouble) {
-        lock->trouble = malloc(sizeof(*lock->trouble));
-    }
-    if (lock->trouble) {
-        (void)s3a_answer_error(&lock->call.op, &lock->call.answer, lock->trouble);
-    }
-}
-
-/* The look at the key that an answer to a GET is. */
-static enum s3a_status view_of_answer(struct s3a_lock *lock, struct s3a_lock_view *view)
-{
-    const struct s3a_answer *answer = &lock->call.answer;
-    enum s3a_status status = answer->status;
-
-    memset(view, 0, sizeof(*view));
-    view->store_now_ms = answer->date_ms;
-    view->store_modified_ms = answer->modified_ms;
-    if (status == S3A_OK) {
-        if (lock->is_about_session) {
-            return s3a_session_record_read(answer, view, NULL);
-        }
-        return lock->keeps ? s3a_session_record_read(answer, view, &lock->seen)
-                           : s3a_lock_record_read(answer, view, &lock->seen);
-    }
-    if (status == S3A_NOT_FOUND) {
-        view->kind = S3A_LOCK_OBJECT_ABSENT;
-        return S3A_OK;
-    }
-    if (status == S3A_TOO_LARGE) {
-        view->kind = S3A_LOCK_OBJECT_FOREIGN;
-        return S3A_OK;
-    }
-    return status;
-}
-
 static void answered(struct s3a_call *call)
 {
     struct s3a_lock *lock = s3a_list_entry(call, struct s3a_lock, call);
-    struct s3a_lock_view view;
-    struct s3a_lock_event event = {.kind = S3A_LOCK_ANSWER, .view = &view};
-    char etag[S3A_LOCK_ETAG_SIZE_MAX + 1];
+    struct s3a_lock_answer answer;
+    struct s3a_lock_event event;
 
     lock->is_under_way = false;
-    if (call->op.kind == S3A_OP_GET_OBJECT) {
-        event.status = view_of_answer(lock, &view);
-    } else {
-        event.status = call->answer.status;
-        memcpy(etag, call->answer.etag, sizeof(etag));
-        event.etag = etag;
-    }
-    if (event.status != S3A_OK && event.status != S3A_NOT_MODIFIED) {
-        note_trouble(lock);
-    }
+    s3a_lock_call_read(lock, &answer, &event);
     step(lock, &event);
-}
-
-/* What the machine asks for is sent. */
-
-static struct s3a_str condition(struct s3a_lock *lock, const char *etag, bool bare)
-{
-    struct s3a_str text = s3a_str_of(etag);
-
-    if (bare && text.size >= 2 && text.data[0] == '"') {
-        text = s3a_str_make(text.data + 1, text.size - 2);
-    }
-    memcpy(lock->if_match, text.data, text.size);
-    return s3a_str_make(lock->if_match, text.size);
-}
-
-/* 9999-12-31T23:59:59Z */
-#define FAR_MS INT64_C(253402300799000)
-
-/* The date that java-s3-atomic-utils goes by (§1): whole seconds, rounded up; past once free. What
- * is under a session is not written again: it knows no end. */
-static struct s3a_str expires_header(struct s3a_lock *lock, const struct s3a_lock_record *record)
-{
-    int64_t at_ms = record->held ? s3a_clock_wall_ms() + record->lease_ms + 999 : 0;
-
-    if (record->has_session) {
-        at_ms = FAR_MS;
-    }
-
-    _Static_assert(sizeof(lock->expires) == S3A_DATE_HTTP_SIZE + 1, "room for the date");
-    s3a_date_http(at_ms, lock->expires);
-    return s3a_str_of(lock->expires);
-}
-
-/* Who goes on with a grant keeps what its record told people, but for where he is. */
-static void keep_people(struct s3a_lock *lock)
-{
-    struct s3a_lock_people *people = &lock->people;
-
-    people->granted_at_ms = lock->seen.granted_at_ms;
-    if (!people->label[0]) {
-        memcpy(people->label, lock->seen.label, sizeof(people->label));
-    }
-    if (!people->data[0]) {
-        memcpy(people->data, lock->seen.data, sizeof(people->data));
-    }
-}
-
-static bool write_body(struct s3a_lock *lock, const struct s3a_lock_record *record)
-{
-    static const struct s3a_lock_people nobody;
-
-    if (lock->is_about_session) {
-        free((void *)(uintptr_t)lock->body.data);
-        return s3a_session_record_encode(record, &nobody, &lock->body) == S3A_OK;
-    }
-    /* Once for each grant, so that a write that is tried again is the same one. */
-    if (memcmp(lock->dated_owner, record->grant.owner, S3A_OWNER_SIZE) != 0) {
-        memcpy(lock->dated_owner, record->grant.owner, S3A_OWNER_SIZE);
-        lock->people.granted_at_ms = s3a_clock_wall_ms();
-        if (lock->machine.resuming) {
-            keep_people(lock);
-        }
-    }
-    free((void *)(uintptr_t)lock->body.data);
-    return (lock->keeps ? s3a_session_record_encode
-                        : s3a_lock_record_encode)(record, &lock->people, &lock->body) == S3A_OK;
-}
-
-/* False where there is no memory: nothing is sent. */
-static bool prepare_put(struct s3a_lock *lock, const struct s3a_lock_action *action)
-{
-    struct s3a_op *op = &lock->call.op;
-
-    op->kind = S3A_OP_PUT_OBJECT;
-    if (action->request == S3A_LOCK_REQUEST_CREATE) {
-        op->if_none_match = S3A_STR("*");
-    } else {
-        op->if_match = condition(lock, action->etag, action->bare_etag);
-    }
-    bool fits =
-        s3a_headers_add(&op->headers, S3A_STR("content-type"), S3A_STR("application/json")) &&
-        s3a_headers_add(&op->headers, S3A_STR("expires"), expires_header(lock, action->record));
-    s3a_check(fits);
-    bool done = write_body(lock, action->record);
-    lock->call.body = lock->body;
-    op->body_size = lock->body.size;
-    return done;
-}
-
-static void send(struct s3a_lock *lock, const struct s3a_lock_action *action)
-{
-    struct s3a_transport *transport = lock->client->transport;
-    struct s3a_call *call = &lock->call;
-    bool ready = true;
-
-    s3a_check(!lock->is_under_way);
-    s3a_call_clear_answer(call);
-    call->op = (struct s3a_op){.kind = S3A_OP_GET_OBJECT, .bucket = lock->bucket, .key = lock->key};
-    lock->is_about_session = action->session != NULL;
-    if (action->session) {
-        s3a_session_key_make(action->session, lock->session_key);
-        call->op.key = s3a_str_of(lock->session_key);
-    }
-    call->body = s3a_str_make(NULL, 0);
-    call->timeout_ms = action->timeout_ms;
-    call->urgent = s3a_lock_good_until_ms(&lock->machine) > 0;
-    switch (action->request) {
-    case S3A_LOCK_REQUEST_NONE:
-    case S3A_LOCK_REQUEST_GET:
-    case S3A_LOCK_REQUEST_GET_SESSION:
-        break;
-    case S3A_LOCK_REQUEST_GET_IF_CHANGED:
-        call->op.if_none_match = condition(lock, action->etag, false);
-        break;
-    case S3A_LOCK_REQUEST_CREATE:
-    case S3A_LOCK_REQUEST_REPLACE:
-    case S3A_LOCK_REQUEST_KILL_SESSION:
-        ready = prepare_put(lock, action);
-        break;
-    }
-    lock->is_under_way = true;
-    if (ready) {
-        transport->send(transport, call);
-    } else {
-        s3a_call_fail(call, S3A_NO_MEMORY, false, "out of memory");
-        answered(call);
-    }
 }
 
 /* What the machine tells. */
 
-static void publish(struct s3a_lock *lock)
+static void publish(struct s3a_lock *lock, bool was_bare_etag)
 {
     const struct s3a_lock_machine *machine = &lock->machine;
 
     atomic_store(&lock->lost_reason, (int)machine->lost_reason);
     atomic_store(&lock->good_until_ms, s3a_lock_own_end_ms(machine));
-    lock->client->bare_etag = machine->bare_etag;
+    if (machine->bare_etag != was_bare_etag) {
+        lock->client->bare_etag = machine->bare_etag;
+    }
 }
 
 static void tell_granted(struct s3a_lock *lock)
@@ -265,18 +83,6 @@ static void tell_granted(struct s3a_lock *lock)
         *lock->keeps->ret_session = lock->keeps;
     }
     s3a_future_complete(future, S3A_OK, NULL);
-}
-
-static void answer_wish(struct s3a_lock_release_wish *wish)
-{
-    struct s3a_lock *lock = wish->lock;
-    struct s3a_future *future = wish->future;
-    struct s3a_error error;
-    enum s3a_status status = s3a_lock_tell_end(lock, lock->end_status, &error);
-
-    s3a_lock_unref(lock);
-    free(wish);
-    s3a_future_complete(future, status, &error);
 }
 
 /* The machine has ended: the driver's part is over. */
@@ -302,11 +108,8 @@ static void end(struct s3a_lock *lock, enum s3a_status status)
         s3a_future_complete(future, status, &error);
         s3a_lock_unref(lock); /* the handle that nobody got */
     }
-    struct s3a_list *link;
-    while ((link = s3a_list_pop(&lock->releases)) != NULL) {
-        answer_wish(s3a_list_entry(link, struct s3a_lock_release_wish, link));
-    }
     atomic_store(&lock->has_ended, true);
+    s3a_lock_releases_answer(lock);
     if (lock->keeps) {
         s3a_session_keeper_ended(lock->keeps, status);
     }
@@ -345,8 +148,9 @@ static void step(struct s3a_lock *lock, struct s3a_lock_event *event)
                 ? 0
                 : s3a_lock_good_until_ms(&lock->session->keeper->machine);
     }
+    bool was_bare_etag = lock->machine.bare_etag;
     s3a_lock_step(&lock->machine, event, &action);
-    publish(lock);
+    publish(lock, was_bare_etag);
     if (action.abandon && lock->is_under_way) {
         lock->is_under_way = false;
         lock->client->transport->abandon(lock->client->transport, &lock->call);
@@ -358,7 +162,11 @@ static void step(struct s3a_lock *lock, struct s3a_lock_event *event)
     }
     tell(lock, &action);
     if (action.request != S3A_LOCK_REQUEST_NONE) { /* then the machine has not ended */
-        send(lock, &action);
+        s3a_check(!lock->is_under_way);
+        lock->is_under_way = true;
+        if (!s3a_lock_call_send(lock, &action)) {
+            answered(&lock->call);
+        }
     }
 }
 
@@ -564,63 +372,4 @@ struct s3a_future *s3a_lock_driver_start_keeper(struct s3a_client *client, const
     struct s3a_future *future = set_out(lock, &session->granted);
     *ret_is_started = future != NULL;
     return future;
-}
-
-static void wish(struct s3a_task *task)
-{
-    struct s3a_lock_release_wish *wish = s3a_list_entry(task, struct s3a_lock_release_wish, task);
-    struct s3a_lock *lock = wish->lock;
-
-    if (atomic_load(&lock->has_ended)) {
-        answer_wish(wish);
-        return;
-    }
-    s3a_list_append(&lock->releases, &wish->link);
-    s3a_lock_driver_step(lock, S3A_LOCK_RELEASE);
-}
-
-struct s3a_future *s3a_lock_driver_release(struct s3a_lock *lock)
-{
-    struct s3a_lock_release_wish *wanted = calloc(1, sizeof(*wanted));
-
-    if (!wanted) {
-        return NULL;
-    }
-    wanted->lock = lock;
-    wanted->task.run = wish;
-    s3a_list_init(&wanted->link);
-    wanted->future = s3a_future_new(lock->loop, NULL, NULL);
-    struct s3a_future *future = wanted->future;
-    if (!future) {
-        free(wanted);
-        return NULL;
-    }
-    atomic_fetch_add(&lock->references, 1);
-    /* From now on it does not count as held, however long the loop's thread takes. */
-    atomic_store(&lock->release_asked, true);
-    s3a_loop_post(lock->loop, &wanted->task);
-    return future;
-}
-
-void s3a_lock_drivers_end(struct s3a_client *client)
-{
-    size_t count = 0;
-
-    for (struct s3a_list *link = client->locks.next; link != &client->locks; link = link->next) {
-        count++;
-    }
-    /* Each once; a step may end this one, and others with it, which then are not in the list. */
-    while (count-- > 0 && !s3a_list_is_empty(&client->locks)) {
-        struct s3a_list *link = s3a_list_pop(&client->locks);
-        struct s3a_lock *lock = s3a_list_entry(link, struct s3a_lock, link);
-        s3a_list_append(&client->locks, link);
-        if (lock->acquire_future) {
-            s3a_lock_driver_step(lock, S3A_LOCK_CANCEL);
-        } else if (lock->keeps) {
-            s3a_session_begin_close(lock->keeps);
-        } else if (!lock->is_in_run) {
-            atomic_store(&lock->release_asked, true);
-            s3a_lock_driver_step(lock, S3A_LOCK_RELEASE);
-        }
-    }
 }
