@@ -269,8 +269,9 @@ static bool only_waiters_live_on(struct sim *sim)
         const struct sim_contender *contender = &sim->contenders[i];
         if (!contender->ended && contender->granted) {
             sim_crash(sim, i);
-        } else if (!contender->ended && contender->machine.terms.wait_ms < 0) {
-            waiting = true;
+        } else if (!contender->ended && !contender->machine.resuming &&
+                   contender->machine.terms.wait_ms < 0) {
+            waiting = true; /* who goes on with a grant waits for nobody */
         }
     }
     return waiting;

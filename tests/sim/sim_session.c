@@ -94,6 +94,7 @@ void sim_session_after_step(struct sim *sim, unsigned number, const struct s3a_l
             continue;
         }
         bool was_held = s3a_lock_own_end_ms(&contender->machine) > 0;
+        contender->release_good_ms = 0; /* what is being given back may be taken first */
         sim_tell(sim, i, S3A_LOCK_SESSION_LOST);
         if (was_held && !contender->lost_told && !contender->release_asked) {
             sim_breach(sim, "S4: c%u lost its session and was not told", i);
