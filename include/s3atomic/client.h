@@ -75,7 +75,8 @@ S3A_API S3A_MUST_CHECK enum s3a_status s3a_client_new(const struct s3a_client_op
  * Releases the locks that are still held, ends what is under way (futures end S3A_CANCELLED), and
  * frees the client. Handles made from it must have been freed before, or be freed after without
  * any other call on them. Blocks until the releases are answered, each for as long as its lease at
- * the most. NULL is accepted. Not from a callback.
+ * the most, and until the work of every s3a_lock_run_async() that has begun has returned. NULL is
+ * accepted. Not from a callback.
  */
 S3A_API void s3a_client_free(struct s3a_client *client);
 

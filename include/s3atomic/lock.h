@@ -7,7 +7,7 @@
  *
  * A lock is an object of a bucket: its name, with ".lock" appended unless it ends so already. Its
  * holder rewrites it at every heartbeat; when the heartbeats stop, its lease runs out and others
- * take it. No two machines' clocks are compared for that: see s3atomic-protocol in docs/.
+ * take it. No two machines' clocks are compared for that: see docs/protocol.md.
  *
  * What a lock can promise, and what not: while s3a_lock_is_held() is true, no other process holds
  * a valid lease. A process that is stopped for longer than its lease (SIGSTOP, a paused virtual
@@ -303,6 +303,9 @@ S3A_API S3A_MUST_CHECK enum s3a_status s3a_lock_inspect(struct s3a_client *clien
  * may go on working. S3A_OK: it is free, or was so in that state. S3A_CONFLICT: it has changed
  * since; a holder that is alive changes it with every heartbeat. S3A_NOT_FOUND, S3A_NOT_A_LOCK.
  * S3A_UNSUPPORTED: a lock of java-s3-atomic-utils or of a newer version. Blocks.
+ *
+ * A lock under a session has no heartbeats of its own: its holder notices only when it gives the
+ * lock back.
  */
 S3A_API S3A_MUST_CHECK enum s3a_status s3a_lock_break(struct s3a_client *client, const char *bucket,
                                                       const char *name, const char *etag,

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "digest.h"
 #include "error.h"
 #include "random.h"
 #include "store_state.h"
@@ -140,15 +141,10 @@ static void release(struct s3a_request *request)
 
 static void make_id(char ret_id[S3A_PUT_ID_SIZE + 1])
 {
-    static const char digits[] = "0123456789abcdef";
     uint8_t bytes[S3A_PUT_ID_SIZE / 2];
 
     s3a_random_bytes(bytes, sizeof(bytes));
-    for (size_t i = 0; i < sizeof(bytes); i++) {
-        ret_id[2 * i] = digits[bytes[i] >> 4];
-        ret_id[2 * i + 1] = digits[bytes[i] & 15];
-    }
-    ret_id[S3A_PUT_ID_SIZE] = '\0';
+    s3a_hex(bytes, sizeof(bytes), ret_id);
 }
 
 static enum s3a_status set_terms(struct writing *writing, struct s3a_error *error)
