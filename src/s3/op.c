@@ -118,3 +118,28 @@ const char *s3a_op_method(enum s3a_op_kind kind)
     }
     return "GET";
 }
+
+const char *s3a_op_name(enum s3a_op_kind kind)
+{
+    switch (kind) {
+    case S3A_OP_LIST_BUCKETS:
+        return "ListBuckets";
+    case S3A_OP_CREATE_BUCKET:
+        return "CreateBucket";
+    case S3A_OP_HEAD_BUCKET:
+        return "HeadBucket";
+    case S3A_OP_DELETE_BUCKET:
+        return "DeleteBucket";
+    case S3A_OP_LIST_OBJECTS:
+        return "ListObjects";
+    case S3A_OP_GET_OBJECT:
+        return "GetObject";
+    case S3A_OP_HEAD_OBJECT:
+        return "HeadObject";
+    case S3A_OP_PUT_OBJECT:
+        return "PutObject";
+    case S3A_OP_DELETE_OBJECT:
+        return "DeleteObject";
+    }
+    return NULL;
+}

@@ -133,6 +133,9 @@ struct s3a_op {
 /* "GET", "PUT", ... */
 const char *s3a_op_method(enum s3a_op_kind kind);
 
+/* "PutObject": what Amazon's API reference calls it. NULL behind the last kind. */
+const char *s3a_op_name(enum s3a_op_kind kind);
+
 /* One line of a listing. */
 struct s3a_entry {
     struct s3a_str name; /* key, common prefix or bucket */
