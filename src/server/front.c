@@ -5,8 +5,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -14,6 +12,7 @@
 #include "clock.h"
 #include "error.h"
 #include "random.h"
+#include "connection.h"
 #include "exchange.h"
 
 /*
@@ -27,114 +26,6 @@
 
 /* Nothing needs the thread to look round on its own; this bounds what poll() is given. */
 #define WAIT_MS_MAX 60000
-
-/*
- * libmicrohttpd tells of the end of a request only where its head had come to its end. So that an
- * exchange whose head breaks off is not left behind, the connection remembers it as well.
- */
-struct link {
-    struct s3a_exchange *exchange; /* the one under way; NULL: none */
-};
-
-static struct link *link_of(struct MHD_Connection *connection)
-{
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-
-    return info->socket_context;
-}
-
-static void end_exchange(struct link *link)
-{
-    s3a_exchange_free(link->exchange);
-    link->exchange = NULL;
-}
-
-static void on_connection(void *user, struct MHD_Connection *connection, void **context,
-                          enum MHD_ConnectionNotificationCode what)
-{
-    struct s3a_front *front = user;
-    struct link *link = *context;
-
-    (void)connection;
-    if (what == MHD_CONNECTION_NOTIFY_STARTED) {
-        front->connection_count++;
-        front->has_opened = true;
-        *context = calloc(1, sizeof(*link));
-        return;
-    }
-    front->connection_count--;
-    front->has_closed = true;
-    if (link) {
-        end_exchange(link);
-        free(link);
-        *context = NULL;
-    }
-}
-
-/*
- * The query must stay as it was sent, and s3a_exchange_new() keeps it so. libmicrohttpd would go on
- * to take it apart, for nothing, with a record for each parameter; where these exceed the
- * connection's memory, 0.9.75 neither answers nor closes it. So it gets an empty one.
- */
-static void *on_target(void *user, const char *target, struct MHD_Connection *connection)
-{
-    struct s3a_front *front = user;
-    char *query = target ? strchr(target, '?') : NULL;
-    struct link *link = link_of(connection);
-
-    if (link) {
-        end_exchange(link);
-        link->exchange = s3a_exchange_new(front, connection, target ? target : "");
-    }
-    if (query) {
-        query[1] = '\0';
-    }
-    return link ? link->exchange : NULL;
-}
-
-static size_t leave_target(void *user, struct MHD_Connection *connection, char *text)
-{
-    (void)user;
-    (void)connection;
-    return strlen(text);
-}
-
-static enum MHD_Result on_request(void *user, struct MHD_Connection *connection, const char *url,
-                                  const char *method, const char *version, const char *bytes,
-                                  size_t *size, void **exchange)
-{
-    (void)user;
-    (void)connection;
-    (void)url;
-    (void)version;
-    return *exchange ? s3a_exchange_handle(*exchange, method, bytes, size) : MHD_NO;
-}
-
-static void on_request_end(void *user, struct MHD_Connection *connection, void **exchange,
-                           enum MHD_RequestTerminationCode reason)
-{
-    (void)user;
-    (void)reason;
-    if (*exchange) {
-        end_exchange(link_of(connection));
-    }
-    *exchange = NULL;
-}
-
-static struct MHD_Daemon *start_daemon(struct s3a_front *front, int listen_fd,
-                                       size_t connections_max)
-{
-    return MHD_start_daemon(
-        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_SUPPRESS_DATE_NO_CLOCK, 0, NULL, NULL,
-        on_request, front, MHD_OPTION_LISTEN_SOCKET, listen_fd, MHD_OPTION_URI_LOG_CALLBACK,
-        on_target, front, MHD_OPTION_UNESCAPE_CALLBACK, leave_target, NULL,
-        MHD_OPTION_NOTIFY_CONNECTION, on_connection, front, MHD_OPTION_NOTIFY_COMPLETED,
-        on_request_end, NULL, MHD_OPTION_CONNECTION_LIMIT, (unsigned)connections_max,
-        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)S3A_CONNECTION_IDLE_S,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)S3A_CONNECTION_MEMORY,
-        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_END);
-}
 
 static void wake(struct s3a_front *front)
 {
@@ -351,7 +242,7 @@ enum s3a_status s3a_front_start(struct s3a_front *front, const struct s3a_settin
         status = s3a_error_set_no_memory(error);
         goto out;
     }
-    front->daemon = start_daemon(front, own_fd, connections_max);
+    front->daemon = s3a_connections_serve(front, own_fd, connections_max);
     if (!front->daemon) {
         status = s3a_error_set(error, S3A_NO_MEMORY, "libmicrohttpd does not start");
         goto out;

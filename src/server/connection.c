@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+#include "connection.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "exchange.h"
+
+static struct s3a_connection *own_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+    return info->socket_context;
+}
+
+static void end_exchange(struct s3a_connection *own)
+{
+    s3a_exchange_free(own->exchange);
+    own->exchange = NULL;
+}
+
+static void on_connection(void *user, struct MHD_Connection *connection, void **context,
+                          enum MHD_ConnectionNotificationCode what)
+{
+    struct s3a_front *front = user;
+    struct s3a_connection *own = *context;
+
+    (void)connection;
+    if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+        front->connection_count++;
+        front->has_opened = true;
+        *context = calloc(1, sizeof(*own));
+        return;
+    }
+    front->connection_count--;
+    front->has_closed = true;
+    if (own) {
+        end_exchange(own);
+        free(own);
+        *context = NULL;
+    }
+}
+
+/*
+ * The query must stay as it was sent, and s3a_exchange_new() keeps it so. libmicrohttpd would go on
+ * to take it apart, for nothing, with a record for each parameter; where these exceed the
+ * connection's memory, 0.9.75 neither answers nor closes it. So it gets an empty one.
+ */
+static void *on_target(void *user, const char *target, struct MHD_Connection *connection)
+{
+    struct s3a_front *front = user;
+    char *query = target ? strchr(target, '?') : NULL;
+    struct s3a_connection *own = own_of(connection);
+
+    if (own) {
+        end_exchange(own);
+        own->exchange = s3a_exchange_new(front, connection, target ? target : "");
+    }
+    if (query) {
+        query[1] = '\0';
+    }
+    return own ? own->exchange : NULL;
+}
+
+static size_t leave_target(void *user, struct MHD_Connection *connection, char *text)
+{
+    (void)user;
+    (void)connection;
+    return strlen(text);
+}
+
+static enum MHD_Result on_request(void *user, struct MHD_Connection *connection, const char *url,
+                                  const char *method, const char *version, const char *bytes,
+                                  size_t *size, void **exchange)
+{
+    (void)user;
+    (void)connection;
+    (void)url;
+    (void)version;
+    return *exchange ? s3a_exchange_handle(*exchange, method, bytes, size) : MHD_NO;
+}
+
+static void on_request_end(void *user, struct MHD_Connection *connection, void **exchange,
+                           enum MHD_RequestTerminationCode reason)
+{
+    (void)user;
+    (void)reason;
+    if (*exchange) {
+        end_exchange(own_of(connection));
+    }
+    *exchange = NULL;
+}
+
+struct MHD_Daemon *s3a_connections_serve(struct s3a_front *front, int listen_fd,
+                                         size_t connections_max)
+{
+    return MHD_start_daemon(
+        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_SUPPRESS_DATE_NO_CLOCK, 0, NULL, NULL,
+        on_request, front, MHD_OPTION_LISTEN_SOCKET, listen_fd, MHD_OPTION_URI_LOG_CALLBACK,
+        on_target, front, MHD_OPTION_UNESCAPE_CALLBACK, leave_target, NULL,
+        MHD_OPTION_NOTIFY_CONNECTION, on_connection, front, MHD_OPTION_NOTIFY_COMPLETED,
+        on_request_end, NULL, MHD_OPTION_CONNECTION_LIMIT, (unsigned)connections_max,
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)S3A_CONNECTION_IDLE_S,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)S3A_CONNECTION_MEMORY,
+        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_END);
+}
