@@ -33,6 +33,7 @@ struct s3a_exchange {
     struct s3a_op op;
     struct s3a_body body;
     struct s3a_answer answer;
+    bool is_explained; /* answer holds the error that it was refused with */
     struct s3a_buf xml;
     struct s3a_write write;
     struct s3a_list under_way;
