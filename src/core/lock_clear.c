@@ -236,6 +236,15 @@ void s3a_lock_seek_answered(const struct s3a_lock_turn *turn)
     }
 }
 
+static void free_or_stay(const struct s3a_lock_turn *turn)
+{
+    if (turn->event->cannot_send) {
+        turn->action->tell |= S3A_LOCK_TELL_STAYS;
+    } else {
+        s3a_lock_clear_held(turn, S3A_CLEAR_RELEASE);
+    }
+}
+
 void s3a_lock_release_asked(const struct s3a_lock_turn *turn)
 {
     struct s3a_lock_machine *machine = turn->machine;
@@ -249,7 +258,7 @@ void s3a_lock_release_asked(const struct s3a_lock_turn *turn)
         s3a_lock_acquire_cancel(turn); /* who has not got it yet gives back the attempt */
         break;
     case S3A_AT_HOLD:
-        s3a_lock_clear_held(turn, S3A_CLEAR_RELEASE);
+        free_or_stay(turn);
         break;
     case S3A_AT_BEAT:
     case S3A_AT_CHECK:
@@ -258,7 +267,7 @@ void s3a_lock_release_asked(const struct s3a_lock_turn *turn)
         break;
     case S3A_AT_OVER:
         if (machine->lost_reason == S3A_LOST_HELD_TOO_LONG) {
-            s3a_lock_clear_held(turn, S3A_CLEAR_RELEASE);
+            free_or_stay(turn);
         } else {
             machine->clearing = S3A_CLEAR_RELEASE;
             done(turn, S3A_LOST);

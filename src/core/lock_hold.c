@@ -5,6 +5,7 @@
 
 #define TRY_PAUSE_MIN_MS 20
 #define TRY_PAUSE_MAX_MS 2000
+#define POOR_PAUSES_PER_LEASE 32
 
 bool s3a_lock_is_holding(const struct s3a_lock_machine *machine)
 {
@@ -77,7 +78,8 @@ static void lose(const struct s3a_lock_turn *turn, enum s3a_lost_reason reason)
         return;
     }
     machine->at = S3A_AT_OVER;
-    if (reason == S3A_LOST_UNREACHABLE || reason == S3A_LOST_CREDENTIALS) {
+    bool is_ours = reason == S3A_LOST_UNREACHABLE || reason == S3A_LOST_CREDENTIALS;
+    if (is_ours && !turn->event->cannot_send) {
         s3a_lock_clear_held(turn, S3A_CLEAR_LOST);
     }
 }
@@ -154,7 +156,12 @@ static void beat(const struct s3a_lock_turn *turn)
 
 void s3a_lock_hold_wake(const struct s3a_lock_turn *turn)
 {
-    if (turn->machine->check_next) {
+    struct s3a_lock_machine *machine = turn->machine;
+
+    if (turn->event->cannot_send) {
+        machine->next_ms =
+            turn->event->now_ms + 1 + machine->terms.lease_ms / POOR_PAUSES_PER_LEASE;
+    } else if (machine->check_next) {
         s3a_lock_send_get(turn, S3A_AT_CHECK);
     } else {
         beat(turn);

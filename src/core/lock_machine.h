@@ -116,6 +116,8 @@ struct s3a_lock_event {
     uint64_t now_ms;
     int64_t wall_ms;                /* only where the store sends no Date */
     uint64_t session_good_until_ms; /* of the session that it is under; 0: it is lost */
+    bool cannot_send; /* only for a machine at rest (lock_rest.h): there is no memory for a request,
+                         and none is asked for; what comes of it is told without one */
 
     /* ANSWER */
     enum s3a_status status;           /* a 404 of a GET is S3A_OK with an absent view */
@@ -129,6 +131,8 @@ struct s3a_lock_event {
 #define S3A_LOCK_TELL_DANGER 4u
 #define S3A_LOCK_TELL_LOST 8u   /* lost_reason says why */
 #define S3A_LOCK_TELL_ENDED 16u /* release is over; status says how */
+#define S3A_LOCK_TELL_STAYS                                                                        \
+    32u /* release cannot be sent: all is as it was, and may be asked again */
 
 struct s3a_lock_action {
     enum s3a_lock_request request;

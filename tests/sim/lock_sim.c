@@ -144,6 +144,9 @@ static const char *what_never_happened(const struct result *total)
     if (tally->kept == 0) {
         return "a lock given back for later";
     }
+    if (tally->rests == 0 || tally->poor == 0) {
+        return "a rest, or one without memory at its end";
+    }
     for (int i = S3A_LOST_NOT + 1; i < SIM_REASONS; i++) {
         if (tally->lost[i] == 0) {
             return "a reason of loss";

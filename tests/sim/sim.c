@@ -4,7 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lock_rest.h"
+
 #define PPM 1000000
+#define POOR_CHANCE 40 /* in 1 000 */
 
 uint64_t sim_random(struct sim *sim, uint64_t max)
 {
@@ -68,6 +71,36 @@ static void set_alarm(struct sim *sim, unsigned number)
     }
 }
 
+/* Whatever may rest does: what does not survive that must not matter. */
+static void rest(struct sim *sim, struct sim_contender *contender)
+{
+    struct s3a_lock_machine *machine = &contender->machine;
+    union {
+        struct s3a_lock_rest rest;
+        char bytes[S3A_LOCK_REST_SIZE_MAX];
+    } memory;
+
+    if (contender->ended || !s3a_lock_machine_may_rest(machine)) {
+        return;
+    }
+    struct s3a_grant grant = machine->record.grant;
+    const uint8_t *session =
+        contender->under ? sim->sessions[sim->contenders[contender->under - 1].keeps - 1].id : NULL;
+    memset(&memory, 0x5a, sizeof(memory));
+    s3a_lock_machine_rest(machine, &memory.rest);
+    memset(machine, 0x5a, sizeof(*machine));
+    s3a_lock_machine_wake(machine, &memory.rest, &grant, session);
+    sim->tally.rests++;
+}
+
+/* At rest, it may happen to find no memory to send anything with. */
+static bool is_poor(struct sim *sim, const struct s3a_lock_machine *machine)
+{
+    bool may_be = machine->at == S3A_AT_HOLD || machine->at == S3A_AT_OVER;
+
+    return may_be && s3a_lock_machine_may_rest(machine) && sim_happens(sim, POOR_CHANCE);
+}
+
 static void step(struct sim *sim, unsigned number, struct s3a_lock_event *event)
 {
     struct sim_contender *contender = &sim->contenders[number];
@@ -82,8 +115,10 @@ static void step(struct sim *sim, unsigned number, struct s3a_lock_event *event)
         const struct sim_contender *keeper = &sim->contenders[contender->under - 1];
         event->session_good_until_ms = keeper->ended ? 0 : s3a_lock_good_until_ms(&keeper->machine);
     }
+    event->cannot_send = is_poor(sim, machine);
     s3a_lock_step(machine, event, &action);
     sim->tally.steps++;
+    sim->tally.poor += event->cannot_send;
     sim->tally.places[machine->at]++;
     sim_hash_in(sim, sim->now_ms << 16 ^ (uint64_t)number << 8 ^ (uint64_t)machine->at << 4 ^
                          action.tell);
@@ -106,6 +141,10 @@ static void step(struct sim *sim, unsigned number, struct s3a_lock_event *event)
                              : sim_true_time(contender, action.wake_ms);
     if (!contender->ended && (contender->in_flight || action.wake_ms != S3A_LOCAL_TIME_NEVER)) {
         set_alarm(sim, number);
+    }
+    rest(sim, contender);
+    if (action.tell & S3A_LOCK_TELL_STAYS) {
+        sim_tell(sim, number, S3A_LOCK_RELEASE); /* who wants it gone asks again */
     }
 }
 

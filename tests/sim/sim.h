@@ -158,6 +158,8 @@ struct sim_tally {
     uint64_t grants;
     uint64_t adoptions; /* grants that no answer told of */
     uint64_t releases;
+    uint64_t rests;
+    uint64_t poor; /* events that found no memory to send anything with */
     uint64_t resumed;
     uint64_t kept; /* of these, those that leave it held for a while */
     uint64_t dangers;
