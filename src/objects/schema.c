@@ -8,45 +8,7 @@
 
 #include "error.h"
 #include "failure.h"
-
-#define TEXT_OF(macro) TEXT(macro)
-#define TEXT(value) #value
-
-/*
- * buckets.name and objects.key are compared byte by byte, which is the order of S3.
- *
- * objects: a body of up to S3A_INLINE_SIZE_MAX bytes stands in body; a larger one is the file that
- * blob names. body comes last, so that whoever does not want it need not read it. A table with an
- * index, not one tree WITHOUT ROWID: measured on two cores with bodies of 200 bytes, new keys in
- * random order come in at 36 000/s instead of 21 000/s, rewriting 4 KiB at 40 000/s instead of
- * 34 000/s, reading is the same, and a page of 1 000 keys of 1 000 000 takes 0.45 ms, not 0.17 ms.
- *
- * garbage: files that no object needs any more. A name is put here by the commit that takes the
- * object's row away, and taken out after the file is gone.
- *
- * store: one row; see store_clock.h. commits counts what was ever committed, which tells after an
- * error whether a commit has happened.
- */
-static const char tables[] =
-    "CREATE TABLE store (id INTEGER PRIMARY KEY CHECK (id = 1), boot_id TEXT NOT NULL,"
-    " offset_ms INTEGER NOT NULL, high_ms INTEGER NOT NULL, commits INTEGER NOT NULL) STRICT;"
-
-    "INSERT INTO store VALUES (1, '', 0, 0, 0);"
-
-    "CREATE TABLE buckets (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,"
-    " created_ms INTEGER NOT NULL) STRICT;"
-
-    "CREATE TABLE objects (bucket INTEGER NOT NULL, key BLOB NOT NULL,"
-    " modified_ms INTEGER NOT NULL, size INTEGER NOT NULL, etag TEXT NOT NULL, blob TEXT,"
-    " headers TEXT NOT NULL, body BLOB, PRIMARY KEY (bucket, key)) STRICT;"
-
-    "CREATE INDEX objects_by_blob ON objects (blob) WHERE blob IS NOT NULL;"
-
-    "CREATE TABLE garbage (blob TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;"
-
-    "PRAGMA application_id = " TEXT_OF(S3A_APPLICATION_ID) ";"
-                                                           "PRAGMA user_version = " TEXT_OF(
-                                                               S3A_SCHEMA_VERSION) ";";
+#include "schema_tables.h"
 
 static int read_number(struct s3a_database *database, const char *sql, int *ret_number)
 {
@@ -102,6 +64,11 @@ static bool is_new(const struct marks *marks)
     return marks->application_id == 0 && marks->version == 0 && marks->tables == 0;
 }
 
+static bool is_older(const struct marks *marks)
+{
+    return marks->application_id == S3A_APPLICATION_ID && marks->version == 1 && marks->tables > 0;
+}
+
 static enum s3a_status judge_marks(const struct marks *marks, const char *path,
                                    struct s3a_error *error)
 {
@@ -121,7 +88,7 @@ static enum s3a_status judge_marks(const struct marks *marks, const char *path,
 }
 
 /* Others may be doing the same at this moment, so everything is looked at again inside. */
-static int create_tables(struct s3a_database *database)
+static int change_tables(struct s3a_database *database)
 {
     struct marks marks;
     int rc = sqlite3_exec(database->sqlite,
@@ -132,7 +99,9 @@ static int create_tables(struct s3a_database *database)
         rc = read_marks(database, &marks);
     }
     if (rc == SQLITE_OK && is_new(&marks)) {
-        rc = sqlite3_exec(database->sqlite, tables, NULL, NULL, NULL);
+        rc = sqlite3_exec(database->sqlite, s3a_schema_new, NULL, NULL, NULL);
+    } else if (rc == SQLITE_OK && is_older(&marks)) {
+        rc = sqlite3_exec(database->sqlite, s3a_schema_from_1, NULL, NULL, NULL);
     }
     if (rc == SQLITE_OK) {
         rc = sqlite3_exec(database->sqlite, "COMMIT", NULL, NULL, NULL);
@@ -141,14 +110,15 @@ static int create_tables(struct s3a_database *database)
     return rc;
 }
 
-static enum s3a_status create(struct s3a_database *database, struct s3a_gate *gate,
+/* Makes the tables, or brings those of an older format up to this one: all of it or nothing. */
+static enum s3a_status set_up(struct s3a_database *database, struct s3a_gate *gate,
                               const char *path, struct s3a_error *error)
 {
     if (!s3a_gate_enter_within(gate, S3A_OPEN_WAIT_MS)) {
         return s3a_error_set(error, S3A_LATER,
                              "%s cannot be set up: another process holds the gate beside it", path);
     }
-    int rc = create_tables(database);
+    int rc = change_tables(database);
     /* From the log into the database: so that it has its pages when the disk fills up later. */
     (void)sqlite3_wal_checkpoint_v2(database->sqlite, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
     s3a_gate_leave(gate);
@@ -226,10 +196,10 @@ static enum s3a_status check(struct s3a_database *database, const struct s3a_dir
     int rc = read_marks_at_once(database, &marks);
 
     /* Whoever made the directory may not have lived to sync it. */
-    if (rc == SQLITE_OK && is_new(&marks)) {
+    if (rc == SQLITE_OK && (is_new(&marks) || is_older(&marks))) {
         status = s3a_directory_sync(directory, error);
         if (status == S3A_OK) {
-            status = create(database, gate, path, error);
+            status = set_up(database, gate, path, error);
         }
         if (status != S3A_OK) {
             return status;

@@ -9,14 +9,11 @@
 
 #define S3A_DATABASE_NAME "s3atomic.db"
 
-/* "S3At", in the file's header. */
-#define S3A_APPLICATION_ID 0x53334174
-/* Raised by every change of the tables; files of a higher version are not touched. */
-#define S3A_SCHEMA_VERSION 1
-
 /*
- * Opens the database of a directory, and makes it where there is none. What is readable afterwards
- * is durable: a commit that some crashed process wrote but did not live to sync is synced.
+ * Opens the database of a directory, and makes it where there is none. One of an older format is
+ * brought up to this one (schema_tables.h), in one transaction: the time and the space that it
+ * takes are those of copying the database. What is readable afterwards is durable: a commit that
+ * some crashed process wrote but did not live to sync is synced.
  *
  * S3A_FORMAT: the file is a database of some other program. S3A_CORRUPT: it is no database, or a
  * damaged one. S3A_UNSUPPORTED: a newer version made it. S3A_LATER: other processes were in the

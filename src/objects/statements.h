@@ -3,7 +3,7 @@
 #define S3A_STATEMENTS_H
 
 /*
- * Every statement that is run more than once, by name. The tables are in schema.c.
+ * Every statement that is run more than once, by name. The tables are in schema_tables.h.
  *
  * An object is found by the name of its bucket and its key in one go: no row means that there is
  * no such bucket, a row whose key is NULL that there is no such object.
@@ -21,8 +21,8 @@
     X(COMMIT, "COMMIT")                                                                            \
     X(ROLLBACK, "ROLLBACK")                                                                        \
                                                                                                    \
-    X(STORE_GET, "SELECT boot_id, offset_ms, high_ms, commits FROM store")                         \
-    X(STORE_SET, "UPDATE store SET boot_id = ?1, offset_ms = ?2, high_ms = ?3, commits = ?4")      \
+    X(STORE_GET, "SELECT boot_id, offset_ms, high_ms, commit_count FROM store")                    \
+    X(STORE_SET, "UPDATE store SET boot_id = ?1, offset_ms = ?2, high_ms = ?3, commit_count = ?4") \
                                                                                                    \
     X(BUCKET_FIND, "SELECT id FROM buckets WHERE name = ?1")                                       \
     X(BUCKET_COUNT, "SELECT count(*) FROM buckets")                                                \
@@ -40,16 +40,19 @@
     X(OBJECT_PUT,                                                                                  \
       "INSERT INTO objects (bucket, key, modified_ms, size, etag, blob, headers, body)"            \
       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (bucket, key) DO UPDATE SET"           \
-      " modified_ms = ?3, size = ?4, etag = ?5, blob = ?6, headers = ?7, body = ?8")               \
+      " modified_ms = ?3, size = ?4, etag = ?5, blob = ?6, parts = NULL, headers = ?7,"            \
+      " checksums = '', tags = '', acl = '', body = ?8")                                           \
     X(OBJECT_REMOVE, "DELETE FROM objects WHERE bucket = ?1 AND key = ?2")                         \
     X(OBJECT_LIST,                                                                                 \
       "SELECT key, modified_ms, size, etag FROM objects"                                           \
       " WHERE bucket = ?1 AND key >= ?2 AND key < ?3 ORDER BY key")                                \
                                                                                                    \
-    X(BLOB_IN_USE, "SELECT EXISTS (SELECT 1 FROM objects WHERE blob = ?1)")                        \
-    X(GARBAGE_ADD, "INSERT OR IGNORE INTO garbage (blob) VALUES (?1)")                             \
-    X(GARBAGE_REMOVE, "DELETE FROM garbage WHERE blob = ?1")                                       \
-    X(GARBAGE_LIST, "SELECT blob FROM garbage")
+    X(BLOB_IN_USE,                                                                                 \
+      "SELECT EXISTS (SELECT 1 FROM objects WHERE blob = ?1)"                                      \
+      " OR EXISTS (SELECT 1 FROM parts WHERE blob = ?1)")                                          \
+    X(GARBAGE_ADD, "INSERT OR IGNORE INTO garbage (file) VALUES (?1)")                             \
+    X(GARBAGE_REMOVE, "DELETE FROM garbage WHERE file = ?1")                                       \
+    X(GARBAGE_LIST, "SELECT file FROM garbage")
 /* clang-format on */
 
 enum s3a_sql {

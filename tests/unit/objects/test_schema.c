@@ -117,7 +117,7 @@ static void a_newer_versions_file_is_left_alone(void **state)
 
     place_open(&place);
     assert_int_equal(try_open(&place), S3A_OK);
-    make_file(&place, "PRAGMA user_version = 2");
+    make_file(&place, "PRAGMA user_version = 3");
     assert_int_equal(try_open(&place), S3A_UNSUPPORTED);
     assert_non_null(strstr(place.error.message, "update"));
     place_close(&place);
