@@ -26,12 +26,6 @@ void s3a_call_clear_answer(struct s3a_call *call)
     s3a_answer_init(&call->answer, body_bytes_max);
 }
 
-bool s3a_op_is_write(enum s3a_op_kind kind)
-{
-    return kind == S3A_OP_CREATE_BUCKET || kind == S3A_OP_DELETE_BUCKET ||
-           kind == S3A_OP_PUT_OBJECT || kind == S3A_OP_DELETE_OBJECT;
-}
-
 uint32_t s3a_call_timeout_ms(const struct s3a_call *call, uint32_t given_ms, uint64_t body_bytes)
 {
     uint64_t steps = body_bytes / S3A_REQUEST_TIMEOUT_STEP_BYTES;

@@ -49,9 +49,6 @@ void s3a_call_fini(struct s3a_call *call);
 /* Makes room for the next answer, for a call that is sent again. */
 void s3a_call_clear_answer(struct s3a_call *call);
 
-/* Does the operation change anything? */
-bool s3a_op_is_write(enum s3a_op_kind kind);
-
 /*
  * For transports: how long it may take. Its own timeout_ms; else given_ms, the client's option;
  * else, where that is 0, as the client's options say: longer by a step for each 64 KiB of a body

@@ -119,6 +119,25 @@ int s3a_bucket_head(struct s3a_database *database, const struct s3a_op *op,
     return rc;
 }
 
+int s3a_bucket_aspect(struct s3a_database *database, const struct s3a_op *op,
+                      struct s3a_answer *answer)
+{
+    const struct s3a_aspect *aspect = op->aspect;
+    enum s3a_code code = op->aspect_id.data ? S3A_CODE_NO_SUCH_CONFIGURATION : aspect->code;
+    int rc = s3a_bucket_head(database, op, answer);
+
+    if (rc != SQLITE_OK || answer->code != S3A_CODE_NONE) {
+        return rc;
+    }
+    if (op->kind == S3A_OP_DELETE_ASPECT && !op->aspect_id.data) {
+        answer->http_status = 204;
+    } else if (code != S3A_CODE_NONE) {
+        s3a_fail_code(answer, code);
+        answer->message = s3a_str_of(op->aspect_id.data ? NULL : aspect->message);
+    }
+    return SQLITE_OK;
+}
+
 int s3a_bucket_list_all(struct s3a_database *database, const struct s3a_op *op,
                         struct s3a_answer *answer)
 {

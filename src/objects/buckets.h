@@ -11,9 +11,12 @@
  * write's answer where that is so. */
 int s3a_bucket_add(struct s3a_commit *commit, struct s3a_write *write, int64_t *ret_bucket);
 
-/* HEAD_BUCKET and LIST_BUCKETS: SQLITE_OK, and the answer is filled; or an error. */
+/* HEAD_BUCKET, GET_ASPECT and DELETE_ASPECT, LIST_BUCKETS: SQLITE_OK, and the answer is filled; or
+ * an error. */
 int s3a_bucket_head(struct s3a_database *database, const struct s3a_op *op,
                     struct s3a_answer *answer);
+int s3a_bucket_aspect(struct s3a_database *database, const struct s3a_op *op,
+                      struct s3a_answer *answer);
 int s3a_bucket_list_all(struct s3a_database *database, const struct s3a_op *op,
                         struct s3a_answer *answer);
 

@@ -4,21 +4,15 @@
 #include "failure.h"
 #include "name.h"
 
-static bool has_key(enum s3a_op_kind kind)
-{
-    return kind == S3A_OP_GET_OBJECT || kind == S3A_OP_HEAD_OBJECT || kind == S3A_OP_PUT_OBJECT ||
-           kind == S3A_OP_DELETE_OBJECT;
-}
-
 static enum s3a_code judge(const struct s3a_op *op)
 {
-    if (op->kind == S3A_OP_LIST_BUCKETS) {
+    if (s3a_op_target(op->kind) == S3A_TARGET_SERVICE) {
         return S3A_CODE_NONE;
     }
     if (s3a_bucket_check(op->bucket, NULL) != S3A_OK) {
         return S3A_CODE_INVALID_BUCKET_NAME;
     }
-    if (!has_key(op->kind)) {
+    if (s3a_op_target(op->kind) != S3A_TARGET_OBJECT) {
         return S3A_CODE_NONE;
     }
     if (op->key.size > S3A_KEY_SIZE_MAX) {

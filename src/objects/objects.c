@@ -235,6 +235,9 @@ static int read_with(struct s3a_objects *objects, struct s3a_read_turn *turn,
         return s3a_bucket_list_all(database, op, answer);
     case S3A_OP_HEAD_BUCKET:
         return s3a_bucket_head(database, op, answer);
+    case S3A_OP_GET_ASPECT:
+    case S3A_OP_DELETE_ASPECT:
+        return s3a_bucket_aspect(database, op, answer);
     case S3A_OP_LIST_OBJECTS:
         return s3a_object_list(database, op, answer);
     default:

@@ -97,6 +97,28 @@ void s3a_spool_end(struct s3a_spool *spool)
     s3a_digest_end(&spool->md5, spool->md5_bytes);
 }
 
+enum s3a_status s3a_spool_read(const struct s3a_spool *spool, char *ret_bytes)
+{
+    uint64_t offset = 0;
+
+    if (spool->fd < 0) {
+        memcpy(ret_bytes, s3a_buf_text(&spool->memory), (size_t)spool->size);
+        return S3A_OK;
+    }
+    while (offset < spool->size) {
+        ssize_t got =
+            pread(spool->fd, ret_bytes + offset, (size_t)(spool->size - offset), (off_t)offset);
+        if (got < 0 && errno == EINTR) {
+            continue;
+        }
+        if (got <= 0) {
+            return s3a_error_set_errno(NULL, got < 0 ? errno : EIO, "pread");
+        }
+        offset += (uint64_t)got;
+    }
+    return S3A_OK;
+}
+
 void s3a_spool_fini(struct s3a_spool *spool)
 {
     struct s3a_objects *objects = spool->objects;

@@ -50,6 +50,9 @@ S3A_MUST_CHECK enum s3a_status s3a_spool_append(struct s3a_spool *spool, struct 
 /* No more bytes: md5_bytes is valid now. */
 void s3a_spool_end(struct s3a_spool *spool);
 
+/* Reads back all of it, spool->size bytes, after its end. */
+S3A_MUST_CHECK enum s3a_status s3a_spool_read(const struct s3a_spool *spool, char *ret_bytes);
+
 /* Removes the file unless the store has taken it over. All zero is accepted. */
 void s3a_spool_fini(struct s3a_spool *spool);
 

@@ -221,10 +221,7 @@ static void decode_success(const struct s3a_op *op, const struct head *head,
     case S3A_OP_HEAD_OBJECT:
         decode_object(op, head, headers, header_count, answer);
         return;
-    case S3A_OP_CREATE_BUCKET:
-    case S3A_OP_HEAD_BUCKET:
-    case S3A_OP_DELETE_BUCKET:
-    case S3A_OP_DELETE_OBJECT:
+    default:
         if (answer->body.size > 0 && s3a_error_decode(s3a_buf_str(&answer->body), answer)) {
             fail_by_code(answer);
         }

@@ -2,13 +2,10 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "answer_write.h"
 #include "check.h"
 #include "date.h"
-#include "http.h"
 #include "xml.h"
-
-/* The store has one owner. */
-#define OWNER_ID S3A_STR("s3atomic")
 
 /* An answer on its way to the wire. status is that of the first failure. */
 struct encoder {
@@ -115,129 +112,6 @@ static void add_location(struct encoder *encoder)
     add_copy(encoder, S3A_STR("location"), text);
 }
 
-static void write_date(struct s3a_buf *body, const char *name, int64_t time_ms)
-{
-    char text[S3A_DATE_ISO_SIZE + 1];
-
-    s3a_date_iso(time_ms, text);
-    s3a_xml_text(body, name, s3a_str_of(text));
-}
-
-static void write_given(struct s3a_buf *body, const char *name, struct s3a_str text)
-{
-    if (text.size > 0) {
-        s3a_xml_text(body, name, text);
-    }
-}
-
-static void write_owner(struct s3a_buf *body)
-{
-    s3a_xml_open(body, "Owner");
-    s3a_xml_text(body, "ID", OWNER_ID);
-    s3a_xml_text(body, "DisplayName", OWNER_ID);
-    s3a_xml_close(body, "Owner");
-}
-
-/* A key, or a part of one, encoded where the request wants it so. */
-static void write_key(const struct s3a_op *op, struct s3a_buf *body, const char *name,
-                      struct s3a_str key)
-{
-    if (!op->encode_keys) {
-        s3a_xml_text(body, name, key);
-        return;
-    }
-    s3a_xml_open(body, name);
-    s3a_uri_encode(body, key, true);
-    s3a_xml_close(body, name);
-}
-
-static void write_object(const struct s3a_op *op, struct s3a_buf *body,
-                         const struct s3a_entry *entry)
-{
-    s3a_xml_open(body, "Contents");
-    write_key(op, body, "Key", entry->name);
-    write_date(body, "LastModified", entry->modified_ms);
-    s3a_xml_text(body, "ETag", entry->etag);
-    s3a_xml_uint64(body, "Size", entry->size);
-    if (op->fetch_owner || op->is_version_1) {
-        write_owner(body);
-    }
-    s3a_xml_text(body, "StorageClass", S3A_STR("STANDARD"));
-    s3a_xml_close(body, "Contents");
-}
-
-/* Version 2 goes on with tokens. */
-static void write_continuation(const struct s3a_op *op, const struct s3a_answer *answer,
-                               struct s3a_buf *body)
-{
-    if (op->start_after.size > 0) {
-        write_key(op, body, "StartAfter", op->start_after);
-    }
-    write_given(body, "ContinuationToken", op->continuation);
-    write_given(body, "NextContinuationToken", answer->next_continuation);
-    s3a_xml_uint64(body, "KeyCount", answer->entry_count);
-}
-
-/* Version 1 goes on behind the last name. */
-static void write_markers(const struct s3a_op *op, const struct s3a_answer *answer,
-                          struct s3a_buf *body)
-{
-    write_key(op, body, "Marker", op->start_after);
-    if (answer->truncated && answer->entry_count > 0) {
-        write_key(op, body, "NextMarker", answer->entries[answer->entry_count - 1].name);
-    }
-}
-
-static void write_objects(const struct s3a_op *op, const struct s3a_answer *answer,
-                          struct s3a_buf *body)
-{
-    s3a_xml_begin(body, "ListBucketResult");
-    s3a_xml_text(body, "Name", op->bucket);
-    write_key(op, body, "Prefix", op->prefix);
-    if (op->delimiter.size > 0) {
-        write_key(op, body, "Delimiter", op->delimiter);
-    }
-    if (op->is_version_1) {
-        write_markers(op, answer, body);
-    } else {
-        write_continuation(op, answer, body);
-    }
-    s3a_xml_uint64(body, "MaxKeys", op->has_keys_max ? op->keys_max : S3A_LIST_KEYS_MAX);
-    write_given(body, "EncodingType", op->encode_keys ? S3A_STR("url") : S3A_STR(""));
-    s3a_xml_text(body, "IsTruncated", answer->truncated ? S3A_STR("true") : S3A_STR("false"));
-    for (size_t i = 0; i < answer->entry_count; i++) {
-        if (!answer->entries[i].is_prefix) {
-            write_object(op, body, &answer->entries[i]);
-        }
-    }
-    for (size_t i = 0; i < answer->entry_count; i++) {
-        if (answer->entries[i].is_prefix) {
-            s3a_xml_open(body, "CommonPrefixes");
-            write_key(op, body, "Prefix", answer->entries[i].name);
-            s3a_xml_close(body, "CommonPrefixes");
-        }
-    }
-    s3a_xml_close(body, "ListBucketResult");
-}
-
-static void write_buckets(const struct s3a_op *op, const struct s3a_answer *answer,
-                          struct s3a_buf *body)
-{
-    s3a_xml_begin(body, "ListAllMyBucketsResult");
-    write_owner(body);
-    s3a_xml_open(body, "Buckets");
-    for (size_t i = 0; i < answer->entry_count; i++) {
-        s3a_xml_open(body, "Bucket");
-        s3a_xml_text(body, "Name", answer->entries[i].name);
-        write_date(body, "CreationDate", answer->entries[i].modified_ms);
-        s3a_xml_close(body, "Bucket");
-    }
-    s3a_xml_close(body, "Buckets");
-    write_given(body, "ContinuationToken", answer->next_continuation);
-    write_given(body, "Prefix", op->prefix);
-    s3a_xml_close(body, "ListAllMyBucketsResult");
-}
-
 static void write_error(const struct s3a_op *op, const struct s3a_answer *answer,
                         struct s3a_str resource, struct s3a_buf *body)
 {
@@ -249,10 +123,10 @@ static void write_error(const struct s3a_op *op, const struct s3a_answer *answer
     s3a_xml_text(body, "Message",
                  answer->message.size > 0 ? answer->message
                                           : s3a_str_of(s3a_code_message(answer->code)));
-    write_given(body, "Condition", answer->condition);
-    write_given(body, "Header", answer->header);
-    write_given(body, "BucketName", op->bucket);
-    write_given(body, "Key", op->key);
+    s3a_xml_given(body, "Condition", answer->condition);
+    s3a_xml_given(body, "Header", answer->header);
+    s3a_xml_given(body, "BucketName", op->bucket);
+    s3a_xml_given(body, "Key", op->key);
     if (answer->http_status == 416) {
         s3a_xml_uint64(body, "ActualObjectSize", answer->object_size);
     }
@@ -267,21 +141,19 @@ static void encode_success(struct encoder *encoder, struct s3a_buf *body)
 
     switch (op->kind) {
     case S3A_OP_LIST_BUCKETS:
-        write_buckets(op, encoder->answer, body);
+        s3a_write_buckets(op, encoder->answer, body);
         break;
     case S3A_OP_LIST_OBJECTS:
-        write_objects(op, encoder->answer, body);
+        s3a_write_objects(op, encoder->answer, body);
         break;
     case S3A_OP_CREATE_BUCKET:
         add_location(encoder);
         break;
     case S3A_OP_HEAD_BUCKET:
-        if (op->wants_location) {
-            s3a_xml_begin(body, "LocationConstraint");
-            s3a_xml_close(body, "LocationConstraint");
-        } else {
-            add(encoder, S3A_STR("x-amz-bucket-region"), S3A_STR("us-east-1"));
-        }
+        add(encoder, S3A_STR("x-amz-bucket-region"), S3A_STR("us-east-1"));
+        break;
+    case S3A_OP_GET_ASPECT:
+        s3a_write_aspect(op->aspect, body);
         break;
     case S3A_OP_GET_OBJECT:
     case S3A_OP_HEAD_OBJECT:
@@ -290,16 +162,14 @@ static void encode_success(struct encoder *encoder, struct s3a_buf *body)
     case S3A_OP_PUT_OBJECT:
         add(encoder, S3A_STR("etag"), s3a_str_of(encoder->answer->etag));
         break;
-    case S3A_OP_DELETE_BUCKET:
-    case S3A_OP_DELETE_OBJECT:
+    default:
         break;
     }
 }
 
 static bool is_head(const struct s3a_op *op)
 {
-    return op->kind == S3A_OP_HEAD_OBJECT ||
-           (op->kind == S3A_OP_HEAD_BUCKET && !op->wants_location);
+    return op->kind == S3A_OP_HEAD_OBJECT || op->kind == S3A_OP_HEAD_BUCKET;
 }
 
 enum s3a_status s3a_answer_encode(const struct s3a_op *op, const struct s3a_answer *answer,

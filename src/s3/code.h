@@ -64,6 +64,28 @@
     X(NO_SUCH_KEY, "NoSuchKey", 404, NOT_FOUND, "The specified key does not exist.")               \
     X(NO_SUCH_UPLOAD, "NoSuchUpload", 404, NOT_FOUND,                                              \
       "The specified multipart upload does not exist.")                                            \
+    X(NO_SUCH_BUCKET_POLICY, "NoSuchBucketPolicy", 404, NOT_FOUND,                                 \
+      "The bucket policy does not exist")                                                          \
+    X(NO_SUCH_CONFIGURATION, "NoSuchConfiguration", 404, NOT_FOUND,                                \
+      "The specified configuration does not exist.")                                               \
+    X(NO_SUCH_CORS, "NoSuchCORSConfiguration", 404, NOT_FOUND,                                     \
+      "The CORS configuration does not exist")                                                     \
+    X(NO_SUCH_LIFECYCLE, "NoSuchLifecycleConfiguration", 404, NOT_FOUND,                           \
+      "The lifecycle configuration does not exist")                                                \
+    X(NO_SUCH_PUBLIC_ACCESS_BLOCK, "NoSuchPublicAccessBlockConfiguration", 404, NOT_FOUND,         \
+      "The public access block configuration was not found")                                       \
+    X(NO_SUCH_TAG_SET, "NoSuchTagSet", 404, NOT_FOUND, "The TagSet does not exist")                \
+    X(NO_SUCH_VERSION, "NoSuchVersion", 404, NOT_FOUND, "The specified version does not exist.")   \
+    X(NO_SUCH_WEBSITE, "NoSuchWebsiteConfiguration", 404, NOT_FOUND,                               \
+      "The specified bucket does not have a website configuration")                                \
+    X(NO_ENCRYPTION, "ServerSideEncryptionConfigurationNotFoundError", 404, NOT_FOUND,             \
+      "The server side encryption configuration was not found")                                    \
+    X(NO_OBJECT_LOCK, "ObjectLockConfigurationNotFoundError", 404, NOT_FOUND,                      \
+      "Object Lock configuration does not exist for this bucket")                                  \
+    X(NO_OWNERSHIP_CONTROLS, "OwnershipControlsNotFoundError", 404, NOT_FOUND,                     \
+      "The bucket ownership controls were not found")                                              \
+    X(NO_REPLICATION, "ReplicationConfigurationNotFoundError", 404, NOT_FOUND,                     \
+      "The replication configuration was not found")                                               \
     X(NOT_IMPLEMENTED, "NotImplemented", 501, UNSUPPORTED,                                         \
       "A header you provided implies functionality that is not implemented")                       \
     X(NOT_MODIFIED, "NotModified", 304, NOT_MODIFIED, "Not Modified")                              \

@@ -68,6 +68,18 @@ enum s3a_code s3a_op_decode(const struct s3a_http_incoming *request, struct s3a_
                             struct s3a_pool *pool, struct s3a_op *ret_op,
                             struct s3a_answer *answer);
 
+/* A document that comes with a request may not be longer: 1 000 keys to be deleted, or 10 000 parts
+ * of an upload. */
+#define S3A_DOCUMENT_SIZE_MAX (4 * 1024 * 1024)
+
+/*
+ * server: the document that came with a request into its op, which s3a_op_decode() has begun:
+ * nothing to do where its kind has none. The op's views live in pool. S3A_CODE_NONE, or
+ * MALFORMED_XML, NOT_IMPLEMENTED, ..., with the error in the answer.
+ */
+enum s3a_code s3a_op_decode_document(struct s3a_str document, struct s3a_pool *pool,
+                                     struct s3a_op *op, struct s3a_answer *answer);
+
 /*
  * server: answer → response head, and body: the XML where the answer is a listing or an error (none
  * for HEAD, 204 and 304). An object's bytes stay where they are, in answer->body or answer->file;

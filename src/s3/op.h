@@ -15,8 +15,10 @@
  * back. So S3's semantics stand in one place, and the wire format in another.
  */
 
+#include "aspect.h"
 #include "buf.h"
 #include "code.h"
+#include "op_kind.h"
 #include "pool.h"
 #include "str.h"
 
@@ -32,18 +34,6 @@
 
 /* No time: a header that is missing or cannot be read. */
 #define S3A_TIME_NONE INT64_MIN
-
-enum s3a_op_kind {
-    S3A_OP_LIST_BUCKETS,
-    S3A_OP_CREATE_BUCKET,
-    S3A_OP_HEAD_BUCKET,
-    S3A_OP_DELETE_BUCKET,
-    S3A_OP_LIST_OBJECTS, /* ListObjectsV2 */
-    S3A_OP_GET_OBJECT,
-    S3A_OP_HEAD_OBJECT,
-    S3A_OP_PUT_OBJECT,
-    S3A_OP_DELETE_OBJECT,
-};
 
 /* One HTTP header. Names are lower case everywhere inside. */
 struct s3a_header {
@@ -126,15 +116,10 @@ struct s3a_op {
     bool fetch_owner;
     bool is_version_1; /* ListObjects, whose marker is start_after. Servers only. */
 
-    /* HEAD_BUCKET that came as GET ?location: answered with a body. Servers only. */
-    bool wants_location;
+    /* GET_ASPECT and DELETE_ASPECT. Servers only. */
+    const struct s3a_aspect *aspect;
+    struct s3a_str aspect_id; /* of the one that is meant, where there may be several */
 };
-
-/* "GET", "PUT", ... */
-const char *s3a_op_method(enum s3a_op_kind kind);
-
-/* "PutObject": what Amazon's API reference calls it. NULL behind the last kind. */
-const char *s3a_op_name(enum s3a_op_kind kind);
 
 /* One line of a listing. */
 struct s3a_entry {

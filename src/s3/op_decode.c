@@ -107,38 +107,6 @@ static enum s3a_code check_names(struct s3a_op_decoder *decoder)
     return S3A_CODE_NONE;
 }
 
-struct method {
-    const char *name;
-    enum s3a_op_kind on_bucket;
-    enum s3a_op_kind on_object;
-};
-
-static const struct method methods[] = {
-    {"GET", S3A_OP_LIST_OBJECTS, S3A_OP_GET_OBJECT},
-    {"HEAD", S3A_OP_HEAD_BUCKET, S3A_OP_HEAD_OBJECT},
-    {"PUT", S3A_OP_CREATE_BUCKET, S3A_OP_PUT_OBJECT},
-    {"DELETE", S3A_OP_DELETE_BUCKET, S3A_OP_DELETE_OBJECT},
-};
-
-/* False for a method that no operation has. What is called POST in S3 is none of ours, but the
- * query has to be asked what it is called there. */
-static bool decode_method(struct s3a_op_decoder *decoder)
-{
-    struct s3a_op *op = decoder->op;
-
-    for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
-        if (!s3a_str_is(decoder->request->method, methods[i].name)) {
-            continue;
-        }
-        op->kind = op->key.size > 0 ? methods[i].on_object : methods[i].on_bucket;
-        if (op->kind == S3A_OP_LIST_OBJECTS && op->bucket.size == 0) {
-            op->kind = S3A_OP_LIST_BUCKETS;
-        }
-        return op->bucket.size > 0 || op->kind == S3A_OP_LIST_BUCKETS;
-    }
-    return false;
-}
-
 enum s3a_code s3a_op_decode(const struct s3a_http_incoming *request, struct s3a_str base_domain,
                             struct s3a_pool *pool, struct s3a_op *ret_op, struct s3a_answer *answer)
 {
@@ -146,16 +114,15 @@ enum s3a_code s3a_op_decode(const struct s3a_http_incoming *request, struct s3a_
 
     memset(ret_op, 0, sizeof(*ret_op));
     enum s3a_code code = decode_target(&decoder, base_domain);
-    bool is_known = decode_method(&decoder);
+
     if (code == S3A_CODE_NONE) {
         code = check_names(&decoder);
     }
     if (code == S3A_CODE_NONE) {
-        code = s3a_op_decode_query(&decoder);
+        code = s3a_op_route(&decoder);
     }
-    if (code == S3A_CODE_NONE && !is_known) {
-        return s3a_op_refuse(&decoder, S3A_CODE_METHOD_NOT_ALLOWED, "%s",
-                             s3a_code_message(S3A_CODE_METHOD_NOT_ALLOWED));
+    if (code == S3A_CODE_NONE) {
+        code = s3a_op_decode_query(&decoder);
     }
     return code == S3A_CODE_NONE ? s3a_op_decode_headers(&decoder) : code;
 }

@@ -21,6 +21,9 @@ enum s3a_code s3a_op_refuse(struct s3a_op_decoder *decoder, enum s3a_code code, 
 /* The same with NOT_IMPLEMENTED, for a header. */
 enum s3a_code s3a_op_refuse_header(struct s3a_op_decoder *decoder, struct s3a_str name);
 
+/* The kind of the operation (op->kind), of its target, its method and its query. */
+enum s3a_code s3a_op_route(struct s3a_op_decoder *decoder);
+
 /* The headers that the operation (op->kind) has a use for; those that ask for what there is not are
  * refused. */
 enum s3a_code s3a_op_decode_headers(struct s3a_op_decoder *decoder);
@@ -29,7 +32,14 @@ enum s3a_code s3a_op_decode_headers(struct s3a_op_decoder *decoder);
 enum s3a_code s3a_op_decode_amz_header(struct s3a_op_decoder *decoder, struct s3a_str name,
                                        struct s3a_str value);
 
-/* The query; a GET of a bucket becomes LIST_OBJECTS here, or asks for its location. */
+/* Undoes the encoding of a name or a value of the query. */
+enum s3a_code s3a_op_decode_query_part(struct s3a_op_decoder *decoder, struct s3a_str *part);
+
+/* The rest of the query. */
 enum s3a_code s3a_op_decode_query(struct s3a_op_decoder *decoder);
+
+/* Reads the document of a request. S3A_CODE_NONE, MALFORMED_XML or INTERNAL_ERROR. */
+enum s3a_code s3a_op_read_document(struct s3a_op_decoder *decoder, struct s3a_str document,
+                                   const struct s3a_xml_events *events, void *user);
 
 #endif

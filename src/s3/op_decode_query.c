@@ -6,53 +6,6 @@
 #define KEYS_MAX_ASKED INT32_MAX
 #define RESPONSE_PREFIX "response-"
 
-/* Parameters that make another operation of a request, or another answer: they are not known here,
- * and must not be passed over. Source: the operations of the Amazon S3 API Reference. */
-static const char *const sub_resources[] = {
-    "abac",
-    "accelerate",
-    "acl",
-    "analytics",
-    "append",
-    "attributes",
-    "cors",
-    "delete",
-    "encryption",
-    "intelligent-tiering",
-    "inventory",
-    "legal-hold",
-    "lifecycle",
-    "location",
-    "logging",
-    "metadataConfiguration",
-    "metadataInventoryTable",
-    "metadataJournalTable",
-    "metadataTable",
-    "metrics",
-    "notification",
-    "object-lock",
-    "ownershipControls",
-    "partNumber",
-    "policy",
-    "policyStatus",
-    "publicAccessBlock",
-    "renameObject",
-    "replication",
-    "requestPayment",
-    "restore",
-    "retention",
-    "select",
-    "session",
-    "tagging",
-    "torrent",
-    "uploadId",
-    "uploads",
-    "versionId",
-    "versioning",
-    "versions",
-    "website",
-};
-
 /* The parameters of a signature, and those that presigning clients make of headers that only
  * concern the body's checksum: not ours to read. */
 static const char *const passing[] = {
@@ -220,21 +173,16 @@ static enum s3a_code decode_parameter(struct s3a_op_decoder *decoder, struct s3a
     if (s3a_str_starts_with(name, RESPONSE_PREFIX)) {
         return decode_response_parameter(decoder, name, value);
     }
-    if (op->kind == S3A_OP_LIST_OBJECTS && s3a_str_is(name, "location")) {
-        op->kind = S3A_OP_HEAD_BUCKET;
-        op->wants_location = true;
-        return S3A_CODE_NONE;
-    }
-    if (is_one_of(name, sub_resources, sizeof(sub_resources) / sizeof(sub_resources[0]))) {
-        return s3a_op_refuse(decoder, S3A_CODE_NOT_IMPLEMENTED,
-                             "%.*s ?%.*s is not implemented by this server",
-                             S3A_STR_ARG(decoder->request->method), S3A_STR_ARG(name));
-    }
     if (op->kind == S3A_OP_LIST_OBJECTS) {
         return decode_objects_parameter(decoder, name, value, version);
     }
-    return op->kind == S3A_OP_LIST_BUCKETS ? decode_buckets_parameter(decoder, name, value)
-                                           : S3A_CODE_NONE;
+    if (op->kind == S3A_OP_LIST_BUCKETS) {
+        return decode_buckets_parameter(decoder, name, value);
+    }
+    if (op->aspect && op->aspect->has_ids && s3a_str_is(name, "id")) {
+        op->aspect_id = value.data ? value : S3A_STR("");
+    }
+    return S3A_CODE_NONE;
 }
 
 /* A token of version 2 means nothing in version 1. */
@@ -250,6 +198,19 @@ static void decode_version(struct s3a_op *op, const struct version *version)
     }
 }
 
+enum s3a_code s3a_op_decode_query_part(struct s3a_op_decoder *decoder, struct s3a_str *part)
+{
+    switch (s3a_uri_decode(decoder->pool, *part, true, part)) {
+    case S3A_OK:
+        return S3A_CODE_NONE;
+    case S3A_NO_MEMORY:
+        return s3a_op_refuse(decoder, S3A_CODE_INTERNAL_ERROR, "out of memory");
+    default:
+        return s3a_op_refuse(decoder, S3A_CODE_INVALID_URI,
+                             "The query has a '%%' without two hexadecimal digits");
+    }
+}
+
 enum s3a_code s3a_op_decode_query(struct s3a_op_decoder *decoder)
 {
     struct s3a_str rest = decoder->request->query;
@@ -258,17 +219,13 @@ enum s3a_code s3a_op_decode_query(struct s3a_op_decoder *decoder)
     struct version version = {0};
 
     while (s3a_query_next(&rest, &name, &value)) {
-        enum s3a_status status = s3a_uri_decode(decoder->pool, name, true, &name);
-        if (status == S3A_OK) {
-            status = s3a_uri_decode(decoder->pool, value, true, &value);
+        enum s3a_code code = s3a_op_decode_query_part(decoder, &name);
+        if (code == S3A_CODE_NONE) {
+            code = s3a_op_decode_query_part(decoder, &value);
         }
-        if (status != S3A_OK) {
-            return status == S3A_NO_MEMORY
-                       ? s3a_op_refuse(decoder, S3A_CODE_INTERNAL_ERROR, "out of memory")
-                       : s3a_op_refuse(decoder, S3A_CODE_INVALID_URI,
-                                       "The query has a '%%' without two hexadecimal digits");
+        if (code == S3A_CODE_NONE) {
+            code = decode_parameter(decoder, name, value, &version);
         }
-        enum s3a_code code = decode_parameter(decoder, name, value, &version);
         if (code != S3A_CODE_NONE) {
             return code;
         }

@@ -2,6 +2,7 @@
 #include "admit.h"
 
 #include "clock.h"
+#include "intake.h"
 
 static enum MHD_Result add_header(void *user, enum MHD_ValueKind kind, const char *name,
                                   const char *value)
@@ -39,65 +40,6 @@ static enum s3a_code authenticate(struct s3a_exchange *exchange, struct s3a_sigv
                           s3a_objects_now_ms(exchange->front->objects), ret_claim, ret_message);
 }
 
-static struct s3a_str find_header(const struct s3a_head *head, const char *name)
-{
-    for (size_t i = 0; i < head->request.header_count; i++) {
-        if (s3a_str_is(head->headers[i].name, name)) {
-            return head->headers[i].value;
-        }
-    }
-    return s3a_str_make(NULL, 0);
-}
-
-static enum s3a_code begin_body(struct s3a_exchange *exchange, const struct s3a_sigv4_claim *claim)
-{
-    const struct s3a_head *head = &exchange->head;
-    struct s3a_objects *objects = exchange->front->objects;
-    struct s3a_str content_md5 = find_header(head, "content-md5");
-
-    if (!s3a_chunks_are_announced(claim->payload_hash)) {
-        return s3a_body_init(&exchange->body, objects, claim->payload_hash, content_md5);
-    }
-    const struct s3a_body_chunks chunks = {
-        .claim = claim,
-        .key = s3a_auth_signing_key(&exchange->front->auth, claim),
-        .size = find_header(head, "x-amz-decoded-content-length"),
-        .trailer = find_header(head, "x-amz-trailer"),
-    };
-    return s3a_body_init_chunks(&exchange->body, objects, &chunks, content_md5);
-}
-
-/* May this body be sent, and how will it be checked? */
-static enum s3a_code announce_body(struct s3a_exchange *exchange,
-                                   const struct s3a_sigv4_claim *claim, const char **ret_message)
-{
-    const struct s3a_head *head = &exchange->head;
-    bool is_put = exchange->op.kind == S3A_OP_PUT_OBJECT;
-    enum s3a_code code = S3A_CODE_NONE;
-
-    exchange->op.body_size = head->length;
-    if (is_put || head->length > 0 || head->is_chunked) {
-        code = begin_body(exchange, claim);
-        for (size_t i = 0; code == S3A_CODE_NONE && i < head->request.header_count; i++) {
-            code = s3a_body_expect(&exchange->body, &head->headers[i]);
-        }
-        *ret_message = exchange->body.message;
-    }
-    bool in_chunks = exchange->body.is_in_chunks;
-    if (in_chunks) {
-        exchange->op.body_size = exchange->body.size_announced;
-    }
-    if (code == S3A_CODE_NONE && !in_chunks &&
-        (head->is_chunked || (is_put && !head->has_length))) {
-        code = S3A_CODE_MISSING_CONTENT_LENGTH;
-    }
-    if (code == S3A_CODE_NONE &&
-        exchange->op.body_size > (is_put ? S3A_BODY_SIZE_MAX : S3A_BODY_SMALL_SIZE_MAX)) {
-        code = S3A_CODE_ENTITY_TOO_LARGE;
-    }
-    return code;
-}
-
 enum s3a_code s3a_admit(struct s3a_exchange *exchange, const char *method, const char **ret_message)
 {
     struct s3a_sigv4_claim claim;
@@ -118,7 +60,13 @@ enum s3a_code s3a_admit(struct s3a_exchange *exchange, const char *method, const
         exchange->is_explained = code != S3A_CODE_NONE;
     }
     if (code == S3A_CODE_NONE) {
-        code = announce_body(exchange, &claim, ret_message);
+        const struct s3a_intake intake = {
+            .objects = exchange->front->objects,
+            .head = &exchange->head,
+            .claim = &claim,
+            .key = s3a_auth_signing_key(&exchange->front->auth, &claim),
+        };
+        code = s3a_intake_begin(&intake, &exchange->op, &exchange->body, ret_message);
     }
     return code;
 }

@@ -198,6 +198,21 @@ enum s3a_code s3a_body_end(struct s3a_body *body)
                : S3A_CODE_XAMZ_CONTENT_SHA256_MISMATCH;
 }
 
+enum s3a_code s3a_body_read(const struct s3a_body *body, struct s3a_pool *pool,
+                            struct s3a_str *ret_text)
+{
+    *ret_text = S3A_STR("");
+    if (!body->is_spooled) {
+        return S3A_CODE_NONE;
+    }
+    char *text = s3a_pool_alloc(pool, (size_t)body->spool.size);
+    if (!text || s3a_spool_read(&body->spool, text) != S3A_OK) {
+        return S3A_CODE_SERVICE_UNAVAILABLE;
+    }
+    *ret_text = s3a_str_make(text, (size_t)body->spool.size);
+    return S3A_CODE_NONE;
+}
+
 void s3a_body_fini(struct s3a_body *body)
 {
     if (body->is_hashed) {

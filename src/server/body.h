@@ -14,7 +14,7 @@
 #include "op.h"
 #include "spool.h"
 
-/* Bodies that are no object's, such as the configuration of a new bucket. */
+/* Bodies that nobody asked for. */
 #define S3A_BODY_SMALL_SIZE_MAX S3A_INLINE_SIZE_MAX
 
 struct s3a_body {
@@ -73,6 +73,11 @@ enum s3a_code s3a_body_append(struct s3a_body *body, struct s3a_str bytes);
 /* All of it is there. S3A_CODE_NONE, BAD_DIGEST, INCOMPLETE_BODY or XAMZ_CONTENT_SHA256_MISMATCH.
  */
 enum s3a_code s3a_body_end(struct s3a_body *body);
+
+/* What was in it, after its end: text, in pool. S3A_CODE_NONE or SERVICE_UNAVAILABLE. All zero is
+ * accepted: nothing was in it. */
+enum s3a_code s3a_body_read(const struct s3a_body *body, struct s3a_pool *pool,
+                            struct s3a_str *ret_text);
 
 /* All zero is accepted. */
 void s3a_body_fini(struct s3a_body *body);

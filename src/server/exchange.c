@@ -109,17 +109,19 @@ static void on_written(struct s3a_write *write)
     s3a_front_complete(exchange->front, &exchange->completed);
 }
 
-static bool is_write(const struct s3a_op *op)
+/* False: the answer says what is wrong with it. */
+static bool take_document(struct s3a_exchange *exchange)
 {
-    switch (op->kind) {
-    case S3A_OP_CREATE_BUCKET:
-    case S3A_OP_DELETE_BUCKET:
-    case S3A_OP_PUT_OBJECT:
-    case S3A_OP_DELETE_OBJECT:
-        return true;
-    default:
+    struct s3a_str document;
+    enum s3a_code code = s3a_body_read(&exchange->body, &exchange->pool, &document);
+
+    if (code != S3A_CODE_NONE) {
+        fail(exchange, code, NULL);
         return false;
     }
+    code = s3a_op_decode_document(document, &exchange->pool, &exchange->op, &exchange->answer);
+    exchange->answer.date_ms = s3a_objects_now_ms(exchange->front->objects);
+    return code == S3A_CODE_NONE;
 }
 
 static enum MHD_Result on_end(struct s3a_exchange *exchange)
@@ -138,14 +140,17 @@ static enum MHD_Result on_end(struct s3a_exchange *exchange)
         fail(exchange, code, NULL);
         return answer(exchange);
     }
-    if (!is_write(&exchange->op)) {
+    if (s3a_op_body(exchange->op.kind) == S3A_BODY_DOCUMENT && !take_document(exchange)) {
+        return answer(exchange);
+    }
+    if (!s3a_op_is_write(exchange->op.kind)) {
         s3a_objects_read_in_turn(objects, &exchange->front->reads, &exchange->op,
                                  &exchange->answer);
         return answer(exchange);
     }
     exchange->write = (struct s3a_write){
         .op = &exchange->op,
-        .body = exchange->op.kind == S3A_OP_PUT_OBJECT ? &body->spool : NULL,
+        .body = s3a_op_body(exchange->op.kind) == S3A_BODY_OBJECT ? &body->spool : NULL,
         .answer = &exchange->answer,
         .done = on_written,
         .user = exchange,

@@ -103,20 +103,14 @@ enum s3a_status store_call(struct store *store, const struct s3a_op *op, struct 
     struct s3a_spool spool = {0};
 
     s3a_answer_init(ret_answer, SIZE_MAX - 1);
-    switch (op->kind) {
-    case S3A_OP_PUT_OBJECT:
+    if (s3a_op_body(op->kind) == S3A_BODY_OBJECT) {
         fill_spool(store, body, &spool);
         (void)s3a_objects_write(store->objects, op, &spool, ret_answer);
         s3a_spool_fini(&spool);
-        break;
-    case S3A_OP_CREATE_BUCKET:
-    case S3A_OP_DELETE_BUCKET:
-    case S3A_OP_DELETE_OBJECT:
+    } else if (s3a_op_is_write(op->kind)) {
         (void)s3a_objects_write(store->objects, op, NULL, ret_answer);
-        break;
-    default:
+    } else {
         s3a_objects_read(store->objects, op, ret_answer);
-        break;
     }
     return ret_answer->status;
 }

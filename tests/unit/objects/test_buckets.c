@@ -48,6 +48,38 @@ static void a_bucket_is_made_found_and_removed(void **state)
     store_close(&store);
 }
 
+static void ask_aspect(struct store *store, struct s3a_op *op, int http_status, enum s3a_code code)
+{
+    struct s3a_answer answer;
+
+    (void)store_call(store, op, s3a_str_of(NULL), &answer);
+    assert_int_equal(answer.code, code);
+    assert_int_equal(answer.http_status, http_status);
+    s3a_answer_fini(&answer);
+}
+
+static void a_bucket_that_was_never_configured_says_so(void **state)
+{
+    (void)state;
+    struct s3a_op op = {.kind = S3A_OP_GET_ASPECT, .bucket = S3A_STR("alpha")};
+    struct store store;
+
+    store_open(&store);
+    op.aspect = s3a_aspect_of_bucket(S3A_STR("cors"));
+    ask_aspect(&store, &op, 404, S3A_CODE_NO_SUCH_BUCKET);
+    assert_does(&store, S3A_OP_CREATE_BUCKET, "alpha", 200, S3A_CODE_NONE);
+    ask_aspect(&store, &op, 404, S3A_CODE_NO_SUCH_CORS);
+    op.aspect = s3a_aspect_of_bucket(S3A_STR("versioning"));
+    ask_aspect(&store, &op, 200, S3A_CODE_NONE);
+    op.aspect = s3a_aspect_of_bucket(S3A_STR("metrics"));
+    ask_aspect(&store, &op, 200, S3A_CODE_NONE);
+    op.kind = S3A_OP_DELETE_ASPECT;
+    ask_aspect(&store, &op, 204, S3A_CODE_NONE);
+    op.aspect_id = S3A_STR("one");
+    ask_aspect(&store, &op, 404, S3A_CODE_NO_SUCH_CONFIGURATION);
+    store_close(&store);
+}
+
 static void a_bucket_with_an_object_stays(void **state)
 {
     (void)state;
@@ -187,6 +219,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_bucket_is_made_found_and_removed),
+        cmocka_unit_test(a_bucket_that_was_never_configured_says_so),
         cmocka_unit_test(a_bucket_with_an_object_stays),
         cmocka_unit_test(names_that_s3_does_not_allow_are_refused),
         cmocka_unit_test(there_are_at_most_as_many_as_amazon_allows),

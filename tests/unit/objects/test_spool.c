@@ -36,6 +36,11 @@ static void assert_goes(struct store *store, size_t size, size_t piece, bool to_
     assert_int_equal(spool.fd >= 0, to_file);
     assert_int_equal(spool.memory.size, to_file ? 0 : size);
     assert_int_equal(directory_count(store->path, "incoming"), to_file);
+    char *back = malloc(size);
+    assert_non_null(back);
+    assert_int_equal(s3a_spool_read(&spool, back), S3A_OK);
+    assert_memory_equal(back, body.data, size);
+    free(back);
     if (to_file) {
         struct stat about;
         assert_int_equal(fstat(spool.fd, &about), 0);

@@ -269,8 +269,8 @@ static void buckets_say_where_they_are(void **state)
     assert_int_equal(encode(&scene), S3A_OK);
     assert_str(header(&scene, "x-amz-bucket-region"), "us-east-1");
     end(&scene);
-    begin(&scene, S3A_OP_HEAD_BUCKET);
-    scene.op.wants_location = true;
+    begin(&scene, S3A_OP_GET_ASPECT);
+    scene.op.aspect = s3a_aspect_of_bucket(S3A_STR("location"));
     assert_body(&scene, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<LocationConstraint "
                         "xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"></LocationConstraint>");
 }

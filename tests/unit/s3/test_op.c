@@ -90,36 +90,6 @@ static void resolves_ranges_as_http_does(void **state)
     }
 }
 
-static void every_operation_has_its_method(void **state)
-{
-    (void)state;
-    assert_string_equal(s3a_op_method(S3A_OP_LIST_BUCKETS), "GET");
-    assert_string_equal(s3a_op_method(S3A_OP_CREATE_BUCKET), "PUT");
-    assert_string_equal(s3a_op_method(S3A_OP_HEAD_BUCKET), "HEAD");
-    assert_string_equal(s3a_op_method(S3A_OP_DELETE_BUCKET), "DELETE");
-    assert_string_equal(s3a_op_method(S3A_OP_LIST_OBJECTS), "GET");
-    assert_string_equal(s3a_op_method(S3A_OP_GET_OBJECT), "GET");
-    assert_string_equal(s3a_op_method(S3A_OP_HEAD_OBJECT), "HEAD");
-    assert_string_equal(s3a_op_method(S3A_OP_PUT_OBJECT), "PUT");
-    assert_string_equal(s3a_op_method(S3A_OP_DELETE_OBJECT), "DELETE");
-}
-
-static void every_operation_has_a_name_of_its_own(void **state)
-{
-    int count = 0;
-
-    (void)state;
-    while (s3a_op_name((enum s3a_op_kind)count)) {
-        for (int other = 0; other < count; other++) {
-            assert_string_not_equal(s3a_op_name((enum s3a_op_kind)other),
-                                    s3a_op_name((enum s3a_op_kind)count));
-        }
-        count++;
-    }
-    assert_true(count > S3A_OP_DELETE_OBJECT);
-    assert_string_equal(s3a_op_name(S3A_OP_PUT_OBJECT), "PutObject");
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -127,8 +97,6 @@ int main(void)
         cmocka_unit_test(headers_have_a_limit),
         cmocka_unit_test(knows_which_headers_an_object_keeps),
         cmocka_unit_test(resolves_ranges_as_http_does),
-        cmocka_unit_test(every_operation_has_its_method),
-        cmocka_unit_test(every_operation_has_a_name_of_its_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -66,18 +66,6 @@ static void buckets_are_listed_in_pages(void **state)
     assert_int_equal(decode_plain("GET", "/", "bucket-region=x"), S3A_CODE_NOT_IMPLEMENTED);
 }
 
-static void the_place_of_a_bucket_may_be_asked(void **state)
-{
-    (void)state;
-    struct decoding decoding;
-
-    decoding_begin(&decoding);
-    assert_int_equal(decoding_run(&decoding, "GET", "/bucket", "location"), S3A_CODE_NONE);
-    assert_int_equal(decoding.op.kind, S3A_OP_HEAD_BUCKET);
-    assert_true(decoding.op.wants_location);
-    decoding_end(&decoding);
-}
-
 static void values_that_mean_nothing_are_refused(void **state)
 {
     (void)state;
@@ -91,23 +79,6 @@ static void values_that_mean_nothing_are_refused(void **state)
     }
     assert_int_equal(decode_plain("GET", "/bucket", "prefix=%2"), S3A_CODE_INVALID_URI);
     assert_int_equal(decode_plain("GET", "/bucket", "%=1"), S3A_CODE_INVALID_URI);
-}
-
-/* Passing over "versionId" would delete another version than was meant. */
-static void what_makes_another_operation_is_not_implemented(void **state)
-{
-    (void)state;
-    static const char *const queries[] = {"acl",       "versionId=1", "uploads",
-                                          "tagging",   "uploadId=1",  "partNumber=1",
-                                          "retention", "attributes",  "versions"};
-    static const char *const methods[] = {"GET", "PUT", "DELETE", "HEAD"};
-
-    for (size_t i = 0; i < sizeof(queries) / sizeof(queries[0]); i++) {
-        for (size_t j = 0; j < 4; j++) {
-            assert_int_equal(decode_plain(methods[j], "/bucket/k", queries[i]),
-                             S3A_CODE_NOT_IMPLEMENTED);
-        }
-    }
 }
 
 static void a_read_may_name_the_content_anew(void **state)
@@ -159,9 +130,7 @@ int main(void)
         cmocka_unit_test(version_2_is_read_with_all_its_parameters),
         cmocka_unit_test(version_1_goes_on_from_its_marker),
         cmocka_unit_test(buckets_are_listed_in_pages),
-        cmocka_unit_test(the_place_of_a_bucket_may_be_asked),
         cmocka_unit_test(values_that_mean_nothing_are_refused),
-        cmocka_unit_test(what_makes_another_operation_is_not_implemented),
         cmocka_unit_test(a_read_may_name_the_content_anew),
         cmocka_unit_test(headers_may_stand_in_the_query),
     };

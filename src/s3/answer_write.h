@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef S3A_ANSWER_WRITE_H
+#define S3A_ANSWER_WRITE_H
+
+/* The parts of s3a_answer_encode() that write XML; see http.h. */
+
+#include "http.h"
+
+/* <name>2026-11-24T03:58:52.000Z</name> */
+void s3a_xml_date(struct s3a_buf *body, const char *name, int64_t time_ms);
+
+/* Nothing where the text is empty. */
+void s3a_xml_given(struct s3a_buf *body, const char *name, struct s3a_str text);
+
+/* <Owner>: the store has one. */
+void s3a_xml_owner(struct s3a_buf *body);
+
+/* A key, or a part of one, encoded where the request wants it so. */
+void s3a_xml_key(const struct s3a_op *op, struct s3a_buf *body, const char *name,
+                 struct s3a_str key);
+
+/* Whole documents. */
+void s3a_write_objects(const struct s3a_op *op, const struct s3a_answer *answer,
+                       struct s3a_buf *body);
+void s3a_write_buckets(const struct s3a_op *op, const struct s3a_answer *answer,
+                       struct s3a_buf *body);
+void s3a_write_aspect(const struct s3a_aspect *aspect, struct s3a_buf *body);
+
+#endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef S3A_OP_KIND_H
+#define S3A_OP_KIND_H
+
+/* The operations that there are, and what is the same for all of a kind. */
+
+#include <stdbool.h>
+
+/* What an operation is about. */
+enum s3a_op_target {
+    S3A_TARGET_SERVICE,
+    S3A_TARGET_BUCKET,
+    S3A_TARGET_OBJECT,
+};
+
+/* What comes with it. */
+enum s3a_op_body {
+    S3A_BODY_NOTHING,  /* of use: what is sent all the same is passed over */
+    S3A_BODY_OBJECT,   /* the bytes of an object */
+    S3A_BODY_DOCUMENT, /* XML: see s3a_op_decode_document() */
+};
+
+/* clang-format off */
+/* X(name, what Amazon calls it, method, target, body, is it a write?) */
+#define S3A_OP_MAP(X)                                                                              \
+    X(LIST_BUCKETS, "ListBuckets", "GET", SERVICE, NOTHING, false)                                 \
+    X(CREATE_BUCKET, "CreateBucket", "PUT", BUCKET, DOCUMENT, true)                                \
+    X(HEAD_BUCKET, "HeadBucket", "HEAD", BUCKET, NOTHING, false)                                   \
+    X(DELETE_BUCKET, "DeleteBucket", "DELETE", BUCKET, NOTHING, true)                              \
+    X(LIST_OBJECTS, "ListObjects", "GET", BUCKET, NOTHING, false)                                  \
+    X(GET_OBJECT, "GetObject", "GET", OBJECT, NOTHING, false)                                      \
+    X(HEAD_OBJECT, "HeadObject", "HEAD", OBJECT, NOTHING, false)                                   \
+    X(PUT_OBJECT, "PutObject", "PUT", OBJECT, OBJECT, true)                                        \
+    X(DELETE_OBJECT, "DeleteObject", "DELETE", OBJECT, NOTHING, true)                              \
+    X(GET_ASPECT, "GetBucketConfiguration", "GET", BUCKET, NOTHING, false)                         \
+    X(DELETE_ASPECT, "DeleteBucketConfiguration", "DELETE", BUCKET, NOTHING, false)
+/* clang-format on */
+
+enum s3a_op_kind {
+#define S3A_OP_ENUM(name, api_name, method, target, body, is_write) S3A_OP_##name,
+    S3A_OP_MAP(S3A_OP_ENUM)
+#undef S3A_OP_ENUM
+};
+
+/* "PutObject": what Amazon's API reference calls it. NULL behind the last kind. */
+const char *s3a_op_name(enum s3a_op_kind kind);
+
+/* "GET", "PUT", ... */
+const char *s3a_op_method(enum s3a_op_kind kind);
+
+enum s3a_op_target s3a_op_target(enum s3a_op_kind kind);
+enum s3a_op_body s3a_op_body(enum s3a_op_kind kind);
+
+/* Does it change what is stored? */
+bool s3a_op_is_write(enum s3a_op_kind kind);
+
+#endif

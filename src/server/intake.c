@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+#include "intake.h"
+
+#include "http.h"
+
+static struct s3a_str find_header(const struct s3a_head *head, const char *name)
+{
+    for (size_t i = 0; i < head->request.header_count; i++) {
+        if (s3a_str_is(head->headers[i].name, name)) {
+            return head->headers[i].value;
+        }
+    }
+    return s3a_str_make(NULL, 0);
+}
+
+static enum s3a_code begin_body(const struct s3a_intake *intake, struct s3a_body *body)
+{
+    const struct s3a_head *head = intake->head;
+    struct s3a_str content_md5 = find_header(head, "content-md5");
+    struct s3a_str payload_hash = intake->claim->payload_hash;
+
+    if (!s3a_chunks_are_announced(payload_hash)) {
+        return s3a_body_init(body, intake->objects, payload_hash, content_md5);
+    }
+    const struct s3a_body_chunks chunks = {
+        .claim = intake->claim,
+        .key = intake->key,
+        .size = find_header(head, "x-amz-decoded-content-length"),
+        .trailer = find_header(head, "x-amz-trailer"),
+    };
+    return s3a_body_init_chunks(body, intake->objects, &chunks, content_md5);
+}
+
+static enum s3a_code expect_checksums(const struct s3a_head *head, struct s3a_body *body)
+{
+    enum s3a_code code = S3A_CODE_NONE;
+
+    for (size_t i = 0; code == S3A_CODE_NONE && i < head->request.header_count; i++) {
+        code = s3a_body_expect(body, &head->headers[i]);
+    }
+    return code;
+}
+
+static uint64_t size_max(enum s3a_op_body kind)
+{
+    switch (kind) {
+    case S3A_BODY_OBJECT:
+        return S3A_BODY_SIZE_MAX;
+    case S3A_BODY_DOCUMENT:
+        return S3A_DOCUMENT_SIZE_MAX;
+    case S3A_BODY_NOTHING:
+        break;
+    }
+    return S3A_BODY_SMALL_SIZE_MAX;
+}
+
+enum s3a_code s3a_intake_begin(const struct s3a_intake *intake, struct s3a_op *op,
+                               struct s3a_body *body, const char **ret_message)
+{
+    const struct s3a_head *head = intake->head;
+    bool is_object = s3a_op_body(op->kind) == S3A_BODY_OBJECT;
+    enum s3a_code code = S3A_CODE_NONE;
+
+    *ret_message = NULL;
+    op->body_size = head->length;
+    if (is_object || head->length > 0 || head->is_chunked) {
+        code = begin_body(intake, body);
+        if (code == S3A_CODE_NONE) {
+            code = expect_checksums(head, body);
+        }
+        *ret_message = body->message;
+    }
+    if (code != S3A_CODE_NONE) {
+        return code;
+    }
+    if (body->is_in_chunks) {
+        op->body_size = body->size_announced;
+    } else if (head->is_chunked || (is_object && !head->has_length)) {
+        return S3A_CODE_MISSING_CONTENT_LENGTH;
+    }
+    return op->body_size > size_max(s3a_op_body(op->kind)) ? S3A_CODE_ENTITY_TOO_LARGE
+                                                           : S3A_CODE_NONE;
+}
