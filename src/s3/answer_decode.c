@@ -143,6 +143,10 @@ static const char *decode_etag(const struct head *head, struct s3a_answer *answe
     if (head->etag.size > S3A_ETAG_SIZE_MAX) {
         return "The answer's ETag is too long";
     }
+    /* It will be sent back, in a condition. */
+    if (!s3a_header_is_valid(S3A_STR("etag"), head->etag)) {
+        return "The answer's ETag holds a character that headers may not hold";
+    }
     memcpy(answer->etag, head->etag.data, head->etag.size);
     answer->etag[head->etag.size] = '\0';
     return NULL;

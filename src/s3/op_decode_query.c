@@ -52,7 +52,18 @@ static enum s3a_code decode_text(struct s3a_op_decoder *decoder, const char *nam
     return S3A_CODE_NONE;
 }
 
-/* "response-content-type=text/plain": how the answer to a GET names the content. */
+static bool is_named_anew(const struct s3a_op *op, struct s3a_str name)
+{
+    for (size_t i = 0; i < op->headers.count; i++) {
+        if (s3a_str_equal(op->headers.items[i].name, name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* "response-content-type=text/plain": how the answer to a GET names the content. Once each, so
+ * that there is room for all that an answer may be asked for. */
 static enum s3a_code decode_response_parameter(struct s3a_op_decoder *decoder, struct s3a_str name,
                                                struct s3a_str value)
 {
@@ -64,7 +75,8 @@ static enum s3a_code decode_response_parameter(struct s3a_op_decoder *decoder, s
     struct s3a_str header = s3a_str_skip(name, strlen(RESPONSE_PREFIX));
     value = value.data ? value : S3A_STR("");
     if (s3a_header_is_metadata(header) || !s3a_header_is_stored(header) ||
-        !s3a_header_is_valid(header, value) || !s3a_headers_add(&op->headers, header, value)) {
+        is_named_anew(op, header) || !s3a_header_is_valid(header, value) ||
+        !s3a_headers_add(&op->headers, header, value)) {
         return s3a_op_refuse(decoder, S3A_CODE_INVALID_ARGUMENT,
                              "The answer cannot have what response-... asks for");
     }

@@ -100,7 +100,8 @@ static void a_read_may_name_the_content_anew(void **state)
     assert_int_equal(decoding.op.headers.count, 0);
     decoding_end(&decoding);
     static const char *const bad[] = {"response-content-type=a%0d%0ab", "response-content-length=1",
-                                      "response-x-amz-meta-a=1", "response-"};
+                                      "response-x-amz-meta-a=1", "response-",
+                                      "response-expires=a&response-expires=b"};
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         assert_int_equal(decode_plain("GET", "/bucket/k", bad[i]), S3A_CODE_INVALID_ARGUMENT);
     }
