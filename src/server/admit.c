@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "admit.h"
 
+#include "admin.h"
 #include "clock.h"
 #include "intake.h"
 
@@ -40,6 +41,35 @@ static enum s3a_code authenticate(struct s3a_exchange *exchange, struct s3a_sigv
                           s3a_objects_now_ms(exchange->front->objects), ret_claim, ret_message);
 }
 
+static enum s3a_code admit_to_page(struct s3a_exchange *exchange, struct s3a_sigv4_claim *ret_claim,
+                                   const char **ret_message)
+{
+    enum s3a_code code = s3a_admin_find(exchange, ret_message);
+
+    if (code != S3A_CODE_NONE) {
+        return code;
+    }
+    if (exchange->page->access == S3A_PAGE_FOR_ALL || s3a_admin_is_local(exchange)) {
+        *ret_claim = (struct s3a_sigv4_claim){.payload_hash = S3A_STR(S3A_UNSIGNED_PAYLOAD)};
+        return S3A_CODE_NONE;
+    }
+    return authenticate(exchange, ret_claim, ret_message);
+}
+
+static enum s3a_code admit_to_store(struct s3a_exchange *exchange,
+                                    struct s3a_sigv4_claim *ret_claim, const char **ret_message)
+{
+    enum s3a_code code = authenticate(exchange, ret_claim, ret_message);
+
+    if (code != S3A_CODE_NONE) {
+        return code;
+    }
+    code = s3a_op_decode(&exchange->head.request, exchange->front->settings->base_domain,
+                         &exchange->pool, &exchange->op, &exchange->answer);
+    exchange->is_explained = code != S3A_CODE_NONE;
+    return code;
+}
+
 enum s3a_code s3a_admit(struct s3a_exchange *exchange, const char *method, const char **ret_message)
 {
     struct s3a_sigv4_claim claim;
@@ -52,12 +82,9 @@ enum s3a_code s3a_admit(struct s3a_exchange *exchange, const char *method, const
         *ret_message = "The server is about to stop";
     }
     if (code == S3A_CODE_NONE) {
-        code = authenticate(exchange, &claim, ret_message);
-    }
-    if (code == S3A_CODE_NONE) {
-        code = s3a_op_decode(&exchange->head.request, exchange->front->settings->base_domain,
-                             &exchange->pool, &exchange->op, &exchange->answer);
-        exchange->is_explained = code != S3A_CODE_NONE;
+        code = s3a_admin_is_at(exchange->head.request.path)
+                   ? admit_to_page(exchange, &claim, ret_message)
+                   : admit_to_store(exchange, &claim, ret_message);
     }
     if (code == S3A_CODE_NONE) {
         const struct s3a_intake intake = {

@@ -75,5 +75,7 @@ enum s3a_code s3a_auth_check(struct s3a_auth *auth, struct s3a_pool *pool,
 const struct s3a_sigv4_key *s3a_auth_signing_key(struct s3a_auth *auth,
                                                  const struct s3a_sigv4_claim *claim)
 {
-    return &find(auth, claim->access_key)->signing;
+    struct s3a_auth_key *key = find(auth, claim->access_key);
+
+    return key ? &key->signing : NULL;
 }

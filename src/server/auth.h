@@ -40,7 +40,8 @@ enum s3a_code s3a_auth_check(struct s3a_auth *auth, struct s3a_pool *pool,
                              int64_t store_ms, struct s3a_sigv4_claim *ret_claim,
                              const char **ret_message);
 
-/* The signing key that a claim was verified with, as it is until the next check. */
+/* The signing key that a claim was verified with, as it is until the next check. NULL: it
+ * was signed with none. */
 const struct s3a_sigv4_key *s3a_auth_signing_key(struct s3a_auth *auth,
                                                  const struct s3a_sigv4_claim *claim);
 

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 
 #include "check.h"
+#include "admin.h"
 #include "admit.h"
 #include "reply.h"
 
@@ -30,11 +31,21 @@
 
 #define state_is(exchange, name) ((exchange)->state == S3A_EXCHANGE_##name)
 
+static struct MHD_Response *make_response(struct s3a_exchange *exchange)
+{
+    struct s3a_answer *answer = &exchange->answer;
+
+    if (exchange->page && answer->code == S3A_CODE_NONE) {
+        return s3a_reply_make_page(exchange->page->content_type, answer->request_id,
+                                   &exchange->xml);
+    }
+    return s3a_reply_make(&exchange->op, answer, exchange->head.request.path, &exchange->pool,
+                          &exchange->xml);
+}
+
 static enum MHD_Result answer(struct s3a_exchange *exchange)
 {
-    struct MHD_Response *response =
-        s3a_reply_make(&exchange->op, &exchange->answer, exchange->head.request.path,
-                       &exchange->pool, &exchange->xml);
+    struct MHD_Response *response = make_response(exchange);
     enum MHD_Result result;
 
     exchange->state = S3A_EXCHANGE_ANSWERED;
@@ -124,20 +135,34 @@ static bool take_document(struct s3a_exchange *exchange)
     return code == S3A_CODE_NONE;
 }
 
+/* The end of what came: is it all there and as announced? */
+static enum s3a_code end_body(struct s3a_exchange *exchange, const char **ret_message)
+{
+    enum s3a_code code = S3A_CODE_NONE;
+
+    *ret_message = NULL;
+    if (exchange->body.is_spooled) {
+        code = s3a_body_end(&exchange->body);
+    }
+    if (code == S3A_CODE_NONE && exchange->page) {
+        code = s3a_admin_answer(exchange, ret_message);
+    }
+    return code;
+}
+
 static enum MHD_Result on_end(struct s3a_exchange *exchange)
 {
     struct s3a_objects *objects = exchange->front->objects;
-    struct s3a_body *body = &exchange->body;
-    enum s3a_code code = S3A_CODE_NONE;
+    const char *message;
 
     if (state_is(exchange, DROPPING)) {
         return answer(exchange);
     }
-    if (body->is_spooled) {
-        code = s3a_body_end(body);
-    }
+    enum s3a_code code = end_body(exchange, &message);
     if (code != S3A_CODE_NONE) {
-        fail(exchange, code, NULL);
+        fail(exchange, code, message);
+    }
+    if (code != S3A_CODE_NONE || exchange->page) {
         return answer(exchange);
     }
     if (s3a_op_body(exchange->op.kind) == S3A_BODY_DOCUMENT && !take_document(exchange)) {
@@ -150,7 +175,7 @@ static enum MHD_Result on_end(struct s3a_exchange *exchange)
     }
     exchange->write = (struct s3a_write){
         .op = &exchange->op,
-        .body = s3a_op_body(exchange->op.kind) == S3A_BODY_OBJECT ? &body->spool : NULL,
+        .body = s3a_op_body(exchange->op.kind) == S3A_BODY_OBJECT ? &exchange->body.spool : NULL,
         .answer = &exchange->answer,
         .done = on_written,
         .user = exchange,

@@ -23,6 +23,8 @@ enum s3a_exchange_state {
     S3A_EXCHANGE_ANSWERED,
 };
 
+struct s3a_page; /* see admin.h */
+
 struct s3a_exchange {
     struct s3a_front *front;
     struct MHD_Connection *connection;
@@ -30,6 +32,7 @@ struct s3a_exchange {
     struct s3a_pool pool;
     struct s3a_str target;
     struct s3a_head head;
+    const struct s3a_page *page; /* one of the server's own is asked for; NULL: the store is */
     struct s3a_op op;
     struct s3a_body body;
     struct s3a_answer answer;

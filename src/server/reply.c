@@ -92,3 +92,23 @@ struct MHD_Response *s3a_reply_make(const struct s3a_op *op, struct s3a_answer *
     }
     return response;
 }
+
+struct MHD_Response *s3a_reply_make_page(const char *content_type, const char *request_id,
+                                         const struct s3a_buf *text)
+{
+    const char *const headers[][2] = {
+        {MHD_HTTP_HEADER_SERVER, SERVER_NAME},
+        {MHD_HTTP_HEADER_CONTENT_TYPE, content_type},
+        {MHD_HTTP_HEADER_CACHE_CONTROL, "no-store"},
+        {"x-amz-request-id", request_id},
+    };
+    struct MHD_Response *response = make_from_buf(text);
+
+    for (size_t i = 0; response && i < sizeof(headers) / sizeof(headers[0]); i++) {
+        if (MHD_add_response_header(response, headers[i][0], headers[i][1]) != MHD_YES) {
+            MHD_destroy_response(response);
+            response = NULL;
+        }
+    }
+    return response;
+}

@@ -17,4 +17,8 @@ struct MHD_Response *s3a_reply_make(const struct s3a_op *op, struct s3a_answer *
                                     struct s3a_str resource, struct s3a_pool *pool,
                                     struct s3a_buf *xml);
 
+/* The same for a page of the server's own: text is the body. */
+struct MHD_Response *s3a_reply_make_page(const char *content_type, const char *request_id,
+                                         const struct s3a_buf *text);
+
 #endif
