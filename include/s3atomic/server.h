@@ -80,6 +80,32 @@ S3A_API S3A_MUST_CHECK enum s3a_status s3a_server_client(struct s3a_server *serv
                                                          struct s3a_client **ret_client,
                                                          struct s3a_error *error);
 
+/*
+ * Faults on request, for tests of whoever talks to the server: s3atomic-faults(7) has the grammar
+ * of their texts. "reset-after op=PutObject key=jobs/ rate=5% seed=7" cuts the connection of every
+ * twentieth PUT below jobs/, after it was applied. All of these may be called from any thread.
+ */
+#define S3A_SERVER_FAULT_TEXT_MAX 1023
+
+/* One more fault. S3A_INVALID: the error's message names the word that is wrong. */
+S3A_API S3A_MUST_CHECK enum s3a_status s3a_server_fault_add(struct s3a_server *server,
+                                                            const char *fault,
+                                                            struct s3a_error *error);
+
+/* From now on everything goes well again, and requests that were frozen go on. */
+S3A_API void s3a_server_faults_clear(struct s3a_server *server);
+
+struct s3a_server_fault_count {
+    char text[S3A_SERVER_FAULT_TEXT_MAX + 1]; /* as it was given */
+    uint64_t matched;                         /* requests that it was about */
+    uint64_t injected;                        /* and that it struck */
+};
+
+/* Of the fault that was added as number index since they were cleared, from 0. False where there
+ * are not so many. */
+S3A_API bool s3a_server_fault_count(struct s3a_server *server, size_t index,
+                                    struct s3a_server_fault_count *ret_count);
+
 /* Takes no new requests, finishes those under way (5 s at the most), commits, and frees the
  * server. NULL is accepted. */
 S3A_API void s3a_server_stop(struct s3a_server *server);
