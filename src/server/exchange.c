@@ -11,6 +11,7 @@
 #include "check.h"
 #include "admin.h"
 #include "admit.h"
+#include "misbehave.h"
 #include "reply.h"
 
 /*
@@ -23,6 +24,11 @@
  *     │                                                          ▼  ▼ ▼
  *     └── refused; the client waits to be asked for the body, ──► ANSWERED
  *         or it is long: the connection is closed behind it
+ *
+ * On request (faults.h) an exchange is held back before its operation, or before its answer, until
+ * it is released:
+ *
+ *    BODY, COMMITTED ──► HELD ──► RELEASED ──► as if nothing had been, or the connection is closed
  *
  * libmicrohttpd calls once with the head, once for each piece of the body, once at its end, and
  * again each time the connection is resumed. All of it happens in the thread of the front, except
@@ -39,8 +45,7 @@ static struct MHD_Response *make_response(struct s3a_exchange *exchange)
         return s3a_reply_make_page(exchange->page->content_type, answer->request_id,
                                    &exchange->xml);
     }
-    return s3a_reply_make(&exchange->op, answer, exchange->head.request.path, &exchange->pool,
-                          &exchange->xml);
+    return s3a_misbehave_reply(exchange);
 }
 
 static enum MHD_Result answer(struct s3a_exchange *exchange)
@@ -96,6 +101,7 @@ static enum MHD_Result on_head(struct s3a_exchange *exchange, const char *method
         fail(exchange, code, message);
         return refuse(exchange);
     }
+    s3a_misbehave_begin(exchange);
     exchange->state = S3A_EXCHANGE_BODY;
     return MHD_YES;
 }
@@ -135,6 +141,63 @@ static bool take_document(struct s3a_exchange *exchange)
     return code == S3A_CODE_NONE;
 }
 
+/* On request. True: *ret_result is what becomes of it for now. */
+static bool goes_wrong(struct s3a_exchange *exchange, bool is_applied, enum MHD_Result *ret_result)
+{
+    *ret_result = MHD_NO;
+    switch (s3a_misbehave(exchange, is_applied)) {
+    case S3A_MISBEHAVE_NOT:
+        return false;
+    case S3A_MISBEHAVE_HOLD:
+        exchange->state = S3A_EXCHANGE_HELD;
+        exchange->is_applied = is_applied;
+        MHD_suspend_connection(exchange->connection);
+        *ret_result = MHD_YES;
+        break;
+    case S3A_MISBEHAVE_FAIL:
+        fail(exchange, exchange->faults.code, NULL);
+        exchange->answer.http_status = exchange->faults.http_status;
+        *ret_result = answer(exchange);
+        break;
+    case S3A_MISBEHAVE_CUT:
+        break;
+    }
+    return true;
+}
+
+static enum MHD_Result conclude(struct s3a_exchange *exchange)
+{
+    enum MHD_Result result;
+
+    return goes_wrong(exchange, true, &result) ? result : answer(exchange);
+}
+
+static enum MHD_Result perform(struct s3a_exchange *exchange)
+{
+    struct s3a_objects *objects = exchange->front->objects;
+    enum MHD_Result result;
+
+    if (goes_wrong(exchange, false, &result)) {
+        return result;
+    }
+    if (!s3a_op_is_write(exchange->op.kind)) {
+        s3a_objects_read_in_turn(objects, &exchange->front->reads, &exchange->op,
+                                 &exchange->answer);
+        return conclude(exchange);
+    }
+    exchange->write = (struct s3a_write){
+        .op = &exchange->op,
+        .body = s3a_op_body(exchange->op.kind) == S3A_BODY_OBJECT ? &exchange->body.spool : NULL,
+        .answer = &exchange->answer,
+        .done = on_written,
+        .user = exchange,
+    };
+    exchange->state = S3A_EXCHANGE_COMMITTING;
+    MHD_suspend_connection(exchange->connection);
+    s3a_objects_submit(objects, &exchange->write);
+    return MHD_YES;
+}
+
 /* The end of what came: is it all there and as announced? */
 static enum s3a_code end_body(struct s3a_exchange *exchange, const char **ret_message)
 {
@@ -152,7 +215,6 @@ static enum s3a_code end_body(struct s3a_exchange *exchange, const char **ret_me
 
 static enum MHD_Result on_end(struct s3a_exchange *exchange)
 {
-    struct s3a_objects *objects = exchange->front->objects;
     const char *message;
 
     if (state_is(exchange, DROPPING)) {
@@ -168,22 +230,7 @@ static enum MHD_Result on_end(struct s3a_exchange *exchange)
     if (s3a_op_body(exchange->op.kind) == S3A_BODY_DOCUMENT && !take_document(exchange)) {
         return answer(exchange);
     }
-    if (!s3a_op_is_write(exchange->op.kind)) {
-        s3a_objects_read_in_turn(objects, &exchange->front->reads, &exchange->op,
-                                 &exchange->answer);
-        return answer(exchange);
-    }
-    exchange->write = (struct s3a_write){
-        .op = &exchange->op,
-        .body = s3a_op_body(exchange->op.kind) == S3A_BODY_OBJECT ? &exchange->body.spool : NULL,
-        .answer = &exchange->answer,
-        .done = on_written,
-        .user = exchange,
-    };
-    exchange->state = S3A_EXCHANGE_COMMITTING;
-    MHD_suspend_connection(exchange->connection);
-    s3a_objects_submit(objects, &exchange->write);
-    return MHD_YES;
+    return perform(exchange);
 }
 
 enum MHD_Result s3a_exchange_handle(struct s3a_exchange *exchange, const char *method,
@@ -199,8 +246,11 @@ enum MHD_Result s3a_exchange_handle(struct s3a_exchange *exchange, const char *m
     case S3A_EXCHANGE_DROPPING:
         return piece.size > 0 ? on_bytes(exchange, piece) : on_end(exchange);
     case S3A_EXCHANGE_COMMITTED:
-        return answer(exchange);
+        return conclude(exchange);
+    case S3A_EXCHANGE_RELEASED:
+        return exchange->is_applied ? conclude(exchange) : perform(exchange);
     case S3A_EXCHANGE_COMMITTING:
+    case S3A_EXCHANGE_HELD:
     case S3A_EXCHANGE_ANSWERED:
         break;
     }
@@ -211,6 +261,13 @@ void s3a_exchange_resume(struct s3a_exchange *exchange)
 {
     s3a_check(state_is(exchange, COMMITTING));
     exchange->state = S3A_EXCHANGE_COMMITTED;
+    MHD_resume_connection(exchange->connection);
+}
+
+void s3a_exchange_release(struct s3a_exchange *exchange)
+{
+    s3a_check(state_is(exchange, HELD));
+    exchange->state = S3A_EXCHANGE_RELEASED;
     MHD_resume_connection(exchange->connection);
 }
 
@@ -252,6 +309,7 @@ struct s3a_exchange *s3a_exchange_new(struct s3a_front *front, struct MHD_Connec
     s3a_buf_init(&exchange->xml, S3A_XML_SIZE_MAX);
     s3a_list_init(&exchange->completed);
     s3a_list_init(&exchange->under_way);
+    s3a_list_init(&exchange->held);
     if (!exchange->target.data) {
         s3a_exchange_free(exchange);
         return NULL;
@@ -276,6 +334,7 @@ void s3a_exchange_free(struct s3a_exchange *exchange)
     }
     s3a_check(!state_is(exchange, COMMITTING));
     s3a_list_remove(&exchange->under_way);
+    s3a_list_remove(&exchange->held);
     s3a_body_fini(&exchange->body);
     s3a_answer_fini(&exchange->answer);
     s3a_buf_fini(&exchange->xml);

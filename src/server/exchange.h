@@ -20,6 +20,8 @@ enum s3a_exchange_state {
     S3A_EXCHANGE_DROPPING,
     S3A_EXCHANGE_COMMITTING,
     S3A_EXCHANGE_COMMITTED,
+    S3A_EXCHANGE_HELD,
+    S3A_EXCHANGE_RELEASED,
     S3A_EXCHANGE_ANSWERED,
 };
 
@@ -41,6 +43,11 @@ struct s3a_exchange {
     struct s3a_write write;
     struct s3a_list under_way;
     struct s3a_list completed;
+
+    struct s3a_fault_decision faults; /* what is to go wrong with it */
+    struct s3a_list held;
+    uint64_t held_until_ms;
+    bool is_applied; /* HELD, RELEASED: the operation is behind it */
 };
 
 /* The target has arrived. NULL where there is no memory. */
@@ -54,6 +61,9 @@ enum MHD_Result s3a_exchange_handle(struct s3a_exchange *exchange, const char *m
 
 /* The writer is done with it: goes on. */
 void s3a_exchange_resume(struct s3a_exchange *exchange);
+
+/* It was held long enough: goes on. */
+void s3a_exchange_release(struct s3a_exchange *exchange);
 
 /*
  * True where the rest of the body will never come: the client has closed its side. libmicrohttpd

@@ -14,6 +14,7 @@
 #include "random.h"
 #include "connection.h"
 #include "exchange.h"
+#include "held.h"
 
 /*
  * Where there is no descriptor for another connection, libmicrohttpd waits until one of its own was
@@ -34,6 +35,12 @@ static void wake(struct s3a_front *front)
     /* It fails only where the counter is full, and then the thread is woken anyway. */
     while (write(front->wake_fd, &one, sizeof(one)) < 0 && errno == EINTR) {
     }
+}
+
+/* In whatever thread lifts faults. */
+static void on_lifted(void *user)
+{
+    wake(user);
 }
 
 void s3a_front_complete(struct s3a_front *front, struct s3a_list *link)
@@ -71,7 +78,7 @@ static int wait_ms(struct s3a_front *front)
         uint64_t left_ms = front->give_up_ms > now_ms ? front->give_up_ms - now_ms : 0;
         wait = left_ms < wait ? left_ms : wait;
     }
-    return (int)wait;
+    return (int)s3a_held_wait_ms(front, wait);
 }
 
 static void wait_for_events(struct s3a_front *front)
@@ -196,6 +203,7 @@ static void *run(void *user)
             wait_for_events(front);
         }
         take_messages(front);
+        s3a_held_release(front);
         serve(front);
     }
     serve(front); /* the last answers leave */
@@ -219,15 +227,18 @@ static int start_thread(struct s3a_front *front)
 }
 
 enum s3a_status s3a_front_start(struct s3a_front *front, const struct s3a_settings *settings,
-                                struct s3a_objects *objects, int listen_fd, size_t connections_max,
-                                struct s3a_error *error)
+                                struct s3a_objects *objects, struct s3a_faults *faults,
+                                int listen_fd, size_t connections_max, struct s3a_error *error)
 {
     enum s3a_status status;
     int own_fd;
     int result;
 
-    *front = (struct s3a_front){.settings = settings, .objects = objects};
+    *front = (struct s3a_front){.settings = settings, .objects = objects, .faults = faults};
     s3a_list_init(&front->requests);
+    s3a_list_init(&front->held);
+    front->watcher = (struct s3a_fault_watcher){.lifted = on_lifted, .user = front};
+    s3a_list_init(&front->watcher.link);
     s3a_list_init(&front->completed);
     front->request_id_start = s3a_random_uint64();
     s3a_check(pthread_mutex_init(&front->mutex, NULL) == 0);
@@ -237,6 +248,7 @@ enum s3a_status s3a_front_start(struct s3a_front *front, const struct s3a_settin
         status = s3a_error_set_errno(error, errno, "make the server's descriptors");
         goto out;
     }
+    s3a_faults_watch(faults, &front->watcher);
     status = s3a_auth_init(&front->auth, settings);
     if (status != S3A_OK) {
         status = s3a_error_set_no_memory(error);
@@ -282,6 +294,7 @@ void s3a_front_join(struct s3a_front *front)
     if (front->is_running) {
         pthread_join(front->thread, NULL);
     }
+    s3a_faults_unwatch(front->faults, &front->watcher);
     if (front->wake_fd >= 0) {
         close(front->wake_fd);
     }

@@ -18,6 +18,7 @@
 #include <pthread.h>
 
 #include "auth.h"
+#include "faults.h"
 #include "list.h"
 #include "objects.h"
 #include "settings.h"
@@ -46,6 +47,8 @@ struct s3a_exchange;
 struct s3a_front {
     const struct s3a_settings *settings;
     struct s3a_objects *objects;
+    struct s3a_faults *faults;
+    struct s3a_fault_watcher watcher;
     struct s3a_auth auth;
     struct MHD_Daemon *daemon;
     int poll_fd; /* the daemon's */
@@ -57,6 +60,7 @@ struct s3a_front {
     struct s3a_read_turn reads; /* of one round */
     struct s3a_exchange *spare; /* memory of one that has ended; NULL: none */
     struct s3a_list requests;   /* those whose head has come */
+    struct s3a_list held;       /* those that are held back on request (held.h) */
     uint64_t request_id_start;
     uint64_t request_count;
     size_t connection_count;
@@ -77,12 +81,13 @@ struct s3a_front {
 
 /*
  * Starts the thread; s3a_front_join() is due where that fails, too. It accepts on a copy of
- * listen_fd; several fronts may share one. settings and objects must outlive it. S3A_NO_MEMORY,
- * S3A_SYSTEM.
+ * listen_fd; several fronts may share one. settings, objects and faults must outlive it.
+ * S3A_NO_MEMORY, S3A_SYSTEM.
  */
 S3A_MUST_CHECK enum s3a_status s3a_front_start(struct s3a_front *front,
                                                const struct s3a_settings *settings,
-                                               struct s3a_objects *objects, int listen_fd,
+                                               struct s3a_objects *objects,
+                                               struct s3a_faults *faults, int listen_fd,
                                                size_t connections_max, struct s3a_error *error);
 
 /* Tells it to stop; does not wait. All zero is accepted. */

@@ -25,6 +25,7 @@ struct s3a_server {
     struct s3a_home home;
     struct s3a_objects *objects;
     struct s3a_listener listener;
+    struct s3a_faults faults;
     struct s3a_front fronts[FRONTS_MAX];
     size_t front_count;
 };
@@ -81,8 +82,9 @@ static enum s3a_status start_fronts(struct s3a_server *server, struct s3a_error 
 
     for (size_t i = 0; status == S3A_OK && i < count; i++) {
         server->front_count++; /* one that fails is to be joined, too */
-        status = s3a_front_start(&server->fronts[i], &server->settings, server->objects,
-                                 server->listener.fd, connections_max() / count, error);
+        status =
+            s3a_front_start(&server->fronts[i], &server->settings, server->objects, &server->faults,
+                            server->listener.fd, connections_max() / count, error);
     }
     return status;
 }
@@ -103,6 +105,7 @@ enum s3a_status s3a_server_start(const struct s3a_server_options *options,
         return s3a_error_set_no_memory(error);
     }
     server->listener.fd = -1;
+    s3a_faults_init(&server->faults);
     status = s3a_settings_init(&server->settings, options, error);
     if (status == S3A_OK) {
         status = s3a_listener_open(server->settings.address, server->settings.port,
@@ -138,6 +141,7 @@ void s3a_server_stop(struct s3a_server *server)
     for (size_t i = 0; i < server->front_count; i++) {
         s3a_front_join(&server->fronts[i]);
     }
+    s3a_faults_fini(&server->faults);
     s3a_objects_close(server->objects);
     s3a_home_fini(&server->home);
     s3a_settings_fini(&server->settings);
@@ -167,4 +171,27 @@ const char *s3a_server_access_key(const struct s3a_server *server)
 const char *s3a_server_secret_key(const struct s3a_server *server)
 {
     return server ? server->settings.keys[0].secret_key : NULL;
+}
+
+enum s3a_status s3a_server_fault_add(struct s3a_server *server, const char *fault,
+                                     struct s3a_error *error)
+{
+    s3a_error_clear(error);
+    if (!server || !fault) {
+        return s3a_error_set(error, S3A_INVALID, "%s: it is NULL", server ? "fault" : "server");
+    }
+    return s3a_faults_add(&server->faults, s3a_str_of(fault), error);
+}
+
+void s3a_server_faults_clear(struct s3a_server *server)
+{
+    if (server) {
+        s3a_faults_clear(&server->faults);
+    }
+}
+
+bool s3a_server_fault_count(struct s3a_server *server, size_t index,
+                            struct s3a_server_fault_count *ret_count)
+{
+    return server && ret_count && s3a_faults_count(&server->faults, index, ret_count);
 }

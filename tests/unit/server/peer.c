@@ -157,3 +157,25 @@ bool peer_is_closed(struct peer *peer)
 {
     return peer->in.size == 0 && !receive_more(peer);
 }
+
+void peer_receive_fragment(struct peer *peer, struct s3a_buf *ret_bytes)
+{
+    while (receive_more(peer)) {
+    }
+    take(peer, peer->in.size, ret_bytes);
+}
+
+bool peer_is_reset(struct peer *peer)
+{
+    char byte;
+
+    return peer->in.size == 0 && recv(peer->fd, &byte, 1, 0) < 0 && errno == ECONNRESET;
+}
+
+bool peer_is_silent(struct peer *peer)
+{
+    char byte;
+
+    return peer->in.size == 0 && recv(peer->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 &&
+           errno == EAGAIN;
+}

@@ -53,4 +53,13 @@ bool peer_body_has(const struct peer_answer *answer, const char *text);
 /* Waits for the server to close the connection; false where it sends something instead. */
 bool peer_is_closed(struct peer *peer);
 
+/* Takes what comes before the server closes the connection in the middle of an answer. */
+void peer_receive_fragment(struct peer *peer, struct s3a_buf *ret_bytes);
+
+/* Waits for the server to reset it, which is not the same. */
+bool peer_is_reset(struct peer *peer);
+
+/* Has the server sent nothing so far, and kept it open? Does not wait. */
+bool peer_is_silent(struct peer *peer);
+
 #endif
