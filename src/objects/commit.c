@@ -48,6 +48,8 @@ static int apply(struct s3a_commit *commit, struct s3a_write *write)
         return s3a_put_object(commit, write);
     case S3A_OP_DELETE_OBJECT:
         return s3a_delete_object(commit, write);
+    case S3A_OP_DELETE_OBJECTS:
+        return s3a_delete_objects(commit, write);
     case S3A_OP_CREATE_BUCKET:
         return s3a_create_bucket(commit, write);
     case S3A_OP_DELETE_BUCKET:

@@ -58,6 +58,7 @@ void s3a_removals_free(struct s3a_list *removals);
  */
 int s3a_put_object(struct s3a_commit *commit, struct s3a_write *write);
 int s3a_delete_object(struct s3a_commit *commit, struct s3a_write *write);
+int s3a_delete_objects(struct s3a_commit *commit, struct s3a_write *write);
 int s3a_create_bucket(struct s3a_commit *commit, struct s3a_write *write);
 int s3a_delete_bucket(struct s3a_commit *commit, struct s3a_write *write);
 

@@ -53,6 +53,7 @@ void s3a_succeed(struct s3a_answer *answer, int http_status)
     s3a_buf_clear(&answer->body);
     answer->entries = NULL;
     answer->entry_count = 0;
+    answer->deleted = NULL;
     answer->truncated = false;
     answer->next_continuation = s3a_str_make(NULL, 0);
 }

@@ -239,6 +239,7 @@ static int read_with(struct s3a_objects *objects, struct s3a_read_turn *turn,
     case S3A_OP_DELETE_ASPECT:
         return s3a_bucket_aspect(database, op, answer);
     case S3A_OP_LIST_OBJECTS:
+    case S3A_OP_LIST_VERSIONS:
         return s3a_object_list(database, op, answer);
     default:
         s3a_check(!"a read");

@@ -177,13 +177,14 @@ int s3a_put_object(struct s3a_commit *commit, struct s3a_write *write)
     return rc;
 }
 
-int s3a_delete_object(struct s3a_commit *commit, struct s3a_write *write)
+/* The answer is what came of it. */
+static int delete_one(struct s3a_commit *commit, struct s3a_write *write, const struct s3a_op *op,
+                      struct s3a_answer *answer)
 {
-    const struct s3a_op *op = write->op;
     struct found found;
 
-    s3a_succeed(write->answer, 204);
-    if (!s3a_names_check(op, write->answer)) {
+    s3a_succeed(answer, 204);
+    if (!s3a_names_check(op, answer)) {
         return SQLITE_OK;
     }
     int rc = find(&commit->ledger->database, op, &found);
@@ -191,10 +192,10 @@ int s3a_delete_object(struct s3a_commit *commit, struct s3a_write *write)
         return rc;
     }
     if (!found.has_bucket && !commit->create_buckets) {
-        s3a_fail_code(write->answer, S3A_CODE_NO_SUCH_BUCKET);
+        s3a_fail_code(answer, S3A_CODE_NO_SUCH_BUCKET);
         return SQLITE_OK;
     }
-    if (!judge(commit, op, &found, write->answer) || !found.has_object) {
+    if (!judge(commit, op, &found, answer) || !found.has_object) {
         return SQLITE_OK;
     }
     rc = s3a_database_run(&commit->ledger->database, S3A_SQL_OBJECT_REMOVE,
@@ -204,5 +205,64 @@ int s3a_delete_object(struct s3a_commit *commit, struct s3a_write *write)
     }
     write->is_change = true;
     commit->ledger->is_changed = true;
+    return rc;
+}
+
+int s3a_delete_object(struct s3a_commit *commit, struct s3a_write *write)
+{
+    return delete_one(commit, write, write->op, write->answer);
+}
+
+static bool has_other_version(const struct s3a_deletion *deletion)
+{
+    return deletion->version_id.data && !s3a_str_is(deletion->version_id, "null");
+}
+
+/* Each in its turn: the second of two that name the same key finds nothing there. */
+static int delete_each(struct s3a_commit *commit, struct s3a_write *write,
+                       struct s3a_answer *scratch)
+{
+    const struct s3a_op *op = write->op;
+    struct s3a_op one = {.kind = S3A_OP_DELETE_OBJECT, .bucket = op->bucket};
+    struct s3a_deleted *deleted = write->answer->deleted;
+
+    for (size_t i = 0; i < op->deletion_count; i++) {
+        const struct s3a_deletion *deletion = &op->deletions[i];
+        if (has_other_version(deletion)) {
+            deleted[i].code = S3A_CODE_NO_SUCH_VERSION;
+            continue;
+        }
+        one.key = deletion->key;
+        one.if_match = deletion->if_match;
+        int rc = delete_one(commit, write, &one, scratch);
+        if (rc != SQLITE_OK) {
+            return rc;
+        }
+        if (scratch->code == S3A_CODE_NO_SUCH_BUCKET) {
+            s3a_fail_code(write->answer, S3A_CODE_NO_SUCH_BUCKET);
+            return SQLITE_OK;
+        }
+        deleted[i].code = scratch->code;
+    }
+    return SQLITE_OK;
+}
+
+int s3a_delete_objects(struct s3a_commit *commit, struct s3a_write *write)
+{
+    struct s3a_answer *answer = write->answer;
+    struct s3a_answer scratch;
+
+    s3a_succeed(answer, 200);
+    if (!s3a_names_check(write->op, answer)) {
+        return SQLITE_OK;
+    }
+    answer->deleted =
+        s3a_pool_alloc(&answer->pool, write->op->deletion_count * sizeof(answer->deleted[0]));
+    if (!answer->deleted) {
+        return SQLITE_NOMEM;
+    }
+    s3a_answer_init(&scratch, 0);
+    int rc = delete_each(commit, write, &scratch);
+    s3a_answer_fini(&scratch);
     return rc;
 }

@@ -146,6 +146,12 @@ static void encode_success(struct encoder *encoder, struct s3a_buf *body)
     case S3A_OP_LIST_OBJECTS:
         s3a_write_objects(op, encoder->answer, body);
         break;
+    case S3A_OP_LIST_VERSIONS:
+        s3a_write_versions(op, encoder->answer, body);
+        break;
+    case S3A_OP_DELETE_OBJECTS:
+        s3a_write_deletions(op, encoder->answer, body);
+        break;
     case S3A_OP_CREATE_BUCKET:
         add_location(encoder);
         break;
@@ -187,6 +193,9 @@ enum s3a_status s3a_answer_encode(const struct s3a_op *op, const struct s3a_answ
     }
     add_date(&encoder, S3A_STR("date"), answer->date_ms);
     if (answer->http_status < 300) {
+        if (op->names_version) {
+            add(&encoder, S3A_STR("x-amz-version-id"), S3A_STR("null"));
+        }
         encode_success(&encoder, body);
     } else if (answer->http_status == 304) {
         add_validators(&encoder);

@@ -24,6 +24,11 @@ void s3a_write_objects(const struct s3a_op *op, const struct s3a_answer *answer,
                        struct s3a_buf *body);
 void s3a_write_buckets(const struct s3a_op *op, const struct s3a_answer *answer,
                        struct s3a_buf *body);
+/* ListObjectVersions: each object is the only version of itself. */
+void s3a_write_versions(const struct s3a_op *op, const struct s3a_answer *answer,
+                        struct s3a_buf *body);
+void s3a_write_deletions(const struct s3a_op *op, const struct s3a_answer *answer,
+                         struct s3a_buf *body);
 void s3a_write_aspect(const struct s3a_aspect *aspect, struct s3a_buf *body);
 
 #endif

@@ -68,9 +68,9 @@ enum s3a_code s3a_op_decode(const struct s3a_http_incoming *request, struct s3a_
                             struct s3a_pool *pool, struct s3a_op *ret_op,
                             struct s3a_answer *answer);
 
-/* A document that comes with a request may not be longer: 1 000 keys to be deleted, or 10 000 parts
- * of an upload. */
-#define S3A_DOCUMENT_SIZE_MAX (4 * 1024 * 1024)
+/* A document that comes with a request may not be longer: 1 000 keys to be deleted, escaped, or
+ * 10 000 parts of an upload. */
+#define S3A_DOCUMENT_SIZE_MAX S3A_XML_SIZE_MAX
 
 /*
  * server: the document that came with a request into its op, which s3a_op_decode() has begun:

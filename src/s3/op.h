@@ -28,6 +28,7 @@
 #define S3A_ETAG_SIZE_MAX 128
 #define S3A_REQUEST_ID_SIZE_MAX 127
 #define S3A_LIST_KEYS_MAX 1000
+#define S3A_DELETIONS_MAX 1000
 /* "The user-defined metadata is limited to 2 KB in size" (Amazon S3 User Guide, UsingMetadata). */
 #define S3A_METADATA_SIZE_MAX 2048
 #define S3A_STORED_HEADERS_MAX 64
@@ -84,6 +85,13 @@ struct s3a_range {
 bool s3a_range_resolve(const struct s3a_range *range, uint64_t object_size, uint64_t *ret_offset,
                        uint64_t *ret_size);
 
+/* One of the objects that DELETE_OBJECTS is to remove. */
+struct s3a_deletion {
+    struct s3a_str key;
+    struct s3a_str if_match;   /* data NULL: whatever lies there */
+    struct s3a_str version_id; /* data NULL: not given */
+};
+
 /*
  * What is asked. All views are the caller's and must outlive the operation. All zero asks to list
  * the buckets. A view with data NULL stands for "not given".
@@ -116,6 +124,18 @@ struct s3a_op {
     bool fetch_owner;
     bool is_version_1; /* ListObjects, whose marker is start_after. Servers only. */
 
+    /* LIST_VERSIONS goes on like version 1, or behind one version of start_after. Servers only. */
+    struct s3a_str version_marker;
+
+    /* DELETE_OBJECTS */
+    const struct s3a_deletion *deletions;
+    size_t deletion_count;
+    bool is_quiet; /* the answer tells of failures only */
+
+    /* GET, HEAD and DELETE of an object came with ?versionId=null, its only version. Servers only.
+     */
+    bool names_version;
+
     /* GET_ASPECT and DELETE_ASPECT. Servers only. */
     const struct s3a_aspect *aspect;
     struct s3a_str aspect_id; /* of the one that is meant, where there may be several */
@@ -128,6 +148,11 @@ struct s3a_entry {
     int64_t modified_ms; /* created, for a bucket */
     uint64_t size;
     struct s3a_str etag; /* with its quotes */
+};
+
+/* What came of one of the deletions of an op. */
+struct s3a_deleted {
+    enum s3a_code code; /* NONE: it is gone, or was not there */
 };
 
 /* A body that is not in memory: a descriptor the answer owns. */
@@ -164,6 +189,9 @@ struct s3a_answer {
     size_t entry_count;
     bool truncated;
     struct s3a_str next_continuation;
+
+    /* DELETE_OBJECTS: one for each of the op's deletions, in their order */
+    struct s3a_deleted *deleted;
 
     /* errors */
     struct s3a_str message;   /* data NULL: the table's */

@@ -38,6 +38,12 @@ enum s3a_code s3a_op_decode_query_part(struct s3a_op_decoder *decoder, struct s3
 /* The rest of the query. */
 enum s3a_code s3a_op_decode_query(struct s3a_op_decoder *decoder);
 
+/* MALFORMED_XML. */
+enum s3a_code s3a_op_refuse_document(struct s3a_op_decoder *decoder);
+
+/* The documents. */
+enum s3a_code s3a_op_decode_deletions(struct s3a_op_decoder *decoder, struct s3a_str document);
+
 /* Reads the document of a request. S3A_CODE_NONE, MALFORMED_XML or INTERNAL_ERROR. */
 enum s3a_code s3a_op_read_document(struct s3a_op_decoder *decoder, struct s3a_str document,
                                    const struct s3a_xml_events *events, void *user);

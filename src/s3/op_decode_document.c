@@ -3,7 +3,7 @@
 
 #define CREATE_ROOT "CreateBucketConfiguration"
 
-static enum s3a_code refuse_malformed(struct s3a_op_decoder *decoder)
+enum s3a_code s3a_op_refuse_document(struct s3a_op_decoder *decoder)
 {
     s3a_answer_fail(decoder->answer, S3A_CODE_MALFORMED_XML);
     return S3A_CODE_MALFORMED_XML;
@@ -18,7 +18,7 @@ enum s3a_code s3a_op_read_document(struct s3a_op_decoder *decoder, struct s3a_st
     case S3A_NO_MEMORY:
         return s3a_op_refuse(decoder, S3A_CODE_INTERNAL_ERROR, "out of memory");
     default:
-        return refuse_malformed(decoder);
+        return s3a_op_refuse_document(decoder);
     }
 }
 
@@ -54,7 +54,7 @@ static enum s3a_code decode_create_bucket(struct s3a_op_decoder *decoder, struct
         return code;
     }
     if (!wish.is_known) {
-        return refuse_malformed(decoder);
+        return s3a_op_refuse_document(decoder);
     }
     return wish.is_more ? s3a_op_refuse(decoder, S3A_CODE_NOT_IMPLEMENTED,
                                         "Of what " CREATE_ROOT
@@ -70,6 +70,8 @@ enum s3a_code s3a_op_decode_document(struct s3a_str document, struct s3a_pool *p
     switch (op->kind) {
     case S3A_OP_CREATE_BUCKET:
         return decode_create_bucket(&decoder, document);
+    case S3A_OP_DELETE_OBJECTS:
+        return s3a_op_decode_deletions(&decoder, document);
     default:
         return S3A_CODE_NONE;
     }

@@ -4,6 +4,7 @@
 #include "op_decode.h"
 
 #define KEYS_MAX_ASKED INT32_MAX
+#define VERSION_ID_SIZE 32
 #define RESPONSE_PREFIX "response-"
 
 /* The parameters of a signature, and those that presigning clients make of headers that only
@@ -119,6 +120,12 @@ static enum s3a_code decode_objects_parameter(struct s3a_op_decoder *decoder, st
     if (s3a_str_is(name, "marker")) {
         return decode_text(decoder, "marker", value, &version->marker);
     }
+    if (s3a_str_is(name, "key-marker") && op->kind == S3A_OP_LIST_VERSIONS) {
+        return decode_text(decoder, "key-marker", value, &op->start_after);
+    }
+    if (s3a_str_is(name, "version-id-marker") && op->kind == S3A_OP_LIST_VERSIONS) {
+        return decode_text(decoder, "version-id-marker", value, &op->version_marker);
+    }
     if (s3a_str_is(name, "delimiter")) {
         return decode_text(decoder, "delimiter", value, &op->delimiter);
     }
@@ -174,6 +181,42 @@ static enum s3a_code decode_amz_parameter(struct s3a_op_decoder *decoder, struct
                : s3a_op_decode_amz_header(decoder, name, value.data ? value : S3A_STR(""));
 }
 
+/* The form of those that Amazon S3 makes. */
+static bool is_version_id(struct s3a_str id)
+{
+    const struct s3a_str others = S3A_STR("._-");
+
+    for (size_t i = 0; i < id.size; i++) {
+        char byte = id.data[i];
+        if (!((byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') ||
+              (byte >= 'A' && byte <= 'Z') || s3a_str_find(others, byte) < others.size)) {
+            return false;
+        }
+    }
+    return id.size == VERSION_ID_SIZE;
+}
+
+/* In a bucket without versions, each object has one, called "null". */
+static enum s3a_code decode_version_id(struct s3a_op_decoder *decoder, struct s3a_str value)
+{
+    struct s3a_op *op = decoder->op;
+    bool is_read = op->kind == S3A_OP_GET_OBJECT || op->kind == S3A_OP_HEAD_OBJECT;
+
+    if (s3a_op_target(op->kind) != S3A_TARGET_OBJECT || op->kind == S3A_OP_PUT_OBJECT) {
+        return s3a_op_refuse(decoder, S3A_CODE_INVALID_ARGUMENT,
+                             "This operation does not accept a version-id.");
+    }
+    if (s3a_str_is(value, "null")) {
+        op->names_version = true;
+        return S3A_CODE_NONE;
+    }
+    if (is_read && is_version_id(value)) {
+        return s3a_op_refuse(decoder, S3A_CODE_NO_SUCH_VERSION, "%s",
+                             s3a_code_message(S3A_CODE_NO_SUCH_VERSION));
+    }
+    return s3a_op_refuse(decoder, S3A_CODE_INVALID_ARGUMENT, "Invalid version id specified");
+}
+
 static enum s3a_code decode_parameter(struct s3a_op_decoder *decoder, struct s3a_str name,
                                       struct s3a_str value, struct version *version)
 {
@@ -185,7 +228,10 @@ static enum s3a_code decode_parameter(struct s3a_op_decoder *decoder, struct s3a
     if (s3a_str_starts_with(name, RESPONSE_PREFIX)) {
         return decode_response_parameter(decoder, name, value);
     }
-    if (op->kind == S3A_OP_LIST_OBJECTS) {
+    if (s3a_str_is(name, "versionId")) {
+        return decode_version_id(decoder, value);
+    }
+    if (op->kind == S3A_OP_LIST_OBJECTS || op->kind == S3A_OP_LIST_VERSIONS) {
         return decode_objects_parameter(decoder, name, value, version);
     }
     if (op->kind == S3A_OP_LIST_BUCKETS) {
@@ -241,6 +287,10 @@ enum s3a_code s3a_op_decode_query(struct s3a_op_decoder *decoder)
         if (code != S3A_CODE_NONE) {
             return code;
         }
+    }
+    if (decoder->op->version_marker.size > 0 && decoder->op->start_after.size == 0) {
+        return s3a_op_refuse(decoder, S3A_CODE_INVALID_ARGUMENT,
+                             "A version-id marker cannot be specified without a key marker.");
     }
     decode_version(decoder->op, &version);
     return S3A_CODE_NONE;

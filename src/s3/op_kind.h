@@ -33,7 +33,9 @@ enum s3a_op_body {
     X(PUT_OBJECT, "PutObject", "PUT", OBJECT, OBJECT, true)                                        \
     X(DELETE_OBJECT, "DeleteObject", "DELETE", OBJECT, NOTHING, true)                              \
     X(GET_ASPECT, "GetBucketConfiguration", "GET", BUCKET, NOTHING, false)                         \
-    X(DELETE_ASPECT, "DeleteBucketConfiguration", "DELETE", BUCKET, NOTHING, false)
+    X(DELETE_ASPECT, "DeleteBucketConfiguration", "DELETE", BUCKET, NOTHING, false)                \
+    X(DELETE_OBJECTS, "DeleteObjects", "POST", BUCKET, DOCUMENT, true)                             \
+    X(LIST_VERSIONS, "ListObjectVersions", "GET", BUCKET, NOTHING, false)
 /* clang-format on */
 
 enum s3a_op_kind {

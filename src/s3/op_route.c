@@ -23,21 +23,30 @@ static const struct route routes[] = {
     {"", "HEAD", S3A_TARGET_OBJECT, S3A_OP_HEAD_OBJECT},
     {"", "PUT", S3A_TARGET_OBJECT, S3A_OP_PUT_OBJECT},
     {"", "DELETE", S3A_TARGET_OBJECT, S3A_OP_DELETE_OBJECT},
+    {"delete", "POST", S3A_TARGET_BUCKET, S3A_OP_DELETE_OBJECTS},
+    {"versions", "GET", S3A_TARGET_BUCKET, S3A_OP_LIST_VERSIONS},
 };
 
 /* What makes another operation of a request, or another answer, and stands in no route: it is not
  * known here, and must not be passed over. What aspect.h knows need not stand here. */
 static const char *const unsupported[] = {
-    "abac",          "acl",
-    "append",        "attributes",
-    "delete",        "metadataConfiguration",
-    "metadataTable", "metadataInventoryTable",
-    "partNumber",    "metadataJournalTable",
-    "renameObject",  "restore",
-    "select",        "session",
-    "tagging",       "torrent",
-    "uploadId",      "uploads",
-    "versionId",     "versions",
+    "abac",
+    "acl",
+    "append",
+    "attributes",
+    "metadataConfiguration",
+    "metadataTable",
+    "metadataInventoryTable",
+    "partNumber",
+    "metadataJournalTable",
+    "renameObject",
+    "restore",
+    "select",
+    "session",
+    "tagging",
+    "torrent",
+    "uploadId",
+    "uploads",
 };
 
 static const struct route *find_route(struct s3a_str sub_resource, struct s3a_str method,

@@ -78,6 +78,11 @@ enum s3a_code s3a_intake_begin(const struct s3a_intake *intake, struct s3a_op *o
     } else if (head->is_chunked || (is_object && !head->has_length)) {
         return S3A_CODE_MISSING_CONTENT_LENGTH;
     }
+    if (op->kind == S3A_OP_DELETE_OBJECTS && !body->has_md5 &&
+        body->checksum.kind == S3A_CHECKSUM_NONE) {
+        *ret_message = "Missing required header for this request: Content-MD5 OR x-amz-checksum-*";
+        return S3A_CODE_INVALID_REQUEST;
+    }
     return op->body_size > size_max(s3a_op_body(op->kind)) ? S3A_CODE_ENTITY_TOO_LARGE
                                                            : S3A_CODE_NONE;
 }

@@ -189,6 +189,84 @@ static void an_object_that_the_disk_does_not_show_is_not_created_anew(void **sta
     store_close(&store);
 }
 
+static void delete_all(struct store *store, const struct s3a_deletion *deletions, size_t count,
+                       const char *bucket, struct s3a_answer *ret_answer)
+{
+    struct s3a_op op = {.kind = S3A_OP_DELETE_OBJECTS,
+                        .bucket = s3a_str_of(bucket),
+                        .deletions = deletions,
+                        .deletion_count = count};
+
+    (void)store_call(store, &op, s3a_str_of(NULL), ret_answer);
+}
+
+static void many_are_deleted_at_once_and_each_is_judged_alone(void **state)
+{
+    (void)state;
+    static const struct s3a_deletion deletions[] = {
+        {.key = S3A_STR_INIT("a")},
+        {.key = S3A_STR_INIT("b"), .if_match = S3A_STR_INIT("\"x\"")},
+        {.key = S3A_STR_INIT("c"), .if_match = S3A_STR_INIT("841a2d689ad86bd1611447453c22c6fc")},
+        {.key = S3A_STR_INIT("never"), .if_match = S3A_STR_INIT("\"x\"")},
+        {.key = S3A_STR_INIT("never")},
+        {.key = S3A_STR_INIT("b"), .version_id = S3A_STR_INIT("1")},
+        {.key = S3A_STR_INIT("c"), .if_match = S3A_STR_INIT("*")},
+        {.key = S3A_STR_INIT("d"), .version_id = S3A_STR_INIT("null")},
+    };
+    static const enum s3a_code codes[] = {
+        S3A_CODE_NONE, S3A_CODE_PRECONDITION_FAILED, S3A_CODE_NONE,        S3A_CODE_NO_SUCH_KEY,
+        S3A_CODE_NONE, S3A_CODE_NO_SUCH_VERSION,     S3A_CODE_NO_SUCH_KEY, S3A_CODE_NONE};
+    struct s3a_answer answer;
+    struct store store;
+    const char *keys[] = {"a", "b", "c", "d"};
+
+    store_open(&store);
+    for (size_t i = 0; i < 4; i++) {
+        assert_int_equal(store_put(&store, keys[i], "body"), S3A_OK);
+    }
+    delete_all(&store, deletions, 8, BUCKET, &answer);
+    assert_int_equal(answer.http_status, 200);
+    for (size_t i = 0; i < 8; i++) {
+        assert_int_equal(answer.deleted[i].code, codes[i]);
+    }
+    s3a_answer_fini(&answer);
+    assert_store_has(&store, "b", "body");
+    struct s3a_op get = op_of(S3A_OP_GET_OBJECT, "a");
+    assert_put(&store, &get, 404, S3A_CODE_NO_SUCH_KEY);
+    get.key = S3A_STR("c");
+    assert_put(&store, &get, 404, S3A_CODE_NO_SUCH_KEY);
+    get.key = S3A_STR("d");
+    assert_put(&store, &get, 404, S3A_CODE_NO_SUCH_KEY);
+    store_close(&store);
+}
+
+static void files_of_many_go_with_them_and_without_a_bucket_nothing_does(void **state)
+{
+    (void)state;
+    static const struct s3a_deletion deletions[] = {{.key = S3A_STR_INIT("a")},
+                                                    {.key = S3A_STR_INIT("b")}};
+    struct s3a_objects_options strict = {.create_buckets = false};
+    struct s3a_answer answer;
+    struct store store;
+
+    store_open(&store);
+    assert_int_equal(store_put_large(&store, "a", "a", LARGE), S3A_OK);
+    assert_int_equal(store_put_large(&store, "b", "b", LARGE), S3A_OK);
+    delete_all(&store, deletions, 2, BUCKET, &answer);
+    assert_int_equal(answer.http_status, 200);
+    s3a_answer_fini(&answer);
+    store_reopen(&store);
+    assert_int_equal(blob_count(store.path), 0);
+    s3a_objects_close(store.objects);
+    strict.directory = store.path;
+    assert_int_equal(s3a_objects_open(&strict, &store.objects, NULL), S3A_OK);
+    delete_all(&store, deletions, 2, "not-there", &answer);
+    assert_int_equal(answer.http_status, 404);
+    assert_int_equal(answer.code, S3A_CODE_NO_SUCH_BUCKET);
+    s3a_answer_fini(&answer);
+    store_close(&store);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -199,6 +277,8 @@ int main(void)
         cmocka_unit_test(what_is_refused_leaves_nothing),
         cmocka_unit_test(the_file_of_an_object_goes_with_it),
         cmocka_unit_test(an_object_that_the_disk_does_not_show_is_not_created_anew),
+        cmocka_unit_test(many_are_deleted_at_once_and_each_is_judged_alone),
+        cmocka_unit_test(files_of_many_go_with_them_and_without_a_bucket_nothing_does),
     };
     fail_vfs_install();
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -81,6 +81,54 @@ static void values_that_mean_nothing_are_refused(void **state)
     assert_int_equal(decode_plain("GET", "/bucket", "%=1"), S3A_CODE_INVALID_URI);
 }
 
+static void versions_are_listed_from_a_key_on(void **state)
+{
+    (void)state;
+    struct decoding decoding;
+
+    decoding_begin(&decoding);
+    assert_int_equal(decoding_run(&decoding, "GET", "/bucket",
+                                  "versions&key-marker=k&version-id-marker=null&max-keys=2"
+                                  "&delimiter=%2F&prefix=p&encoding-type=url"),
+                     S3A_CODE_NONE);
+    assert_int_equal(decoding.op.kind, S3A_OP_LIST_VERSIONS);
+    assert_str(decoding.op.start_after, "k");
+    assert_str(decoding.op.version_marker, "null");
+    assert_str(decoding.op.prefix, "p");
+    assert_true(decoding.op.encode_keys);
+    assert_int_equal(decoding.op.keys_max, 2);
+    decoding_end(&decoding);
+    assert_int_equal(decode_plain("GET", "/bucket", "versions&version-id-marker=null"),
+                     S3A_CODE_INVALID_ARGUMENT);
+    assert_int_equal(decode_plain("GET", "/bucket", "versions&key-marker=%ff"),
+                     S3A_CODE_INVALID_ARGUMENT);
+}
+
+static void an_object_has_one_version_and_its_name_is_null(void **state)
+{
+    (void)state;
+    static const char *const methods[] = {"GET", "HEAD", "DELETE"};
+    struct decoding decoding;
+
+    for (size_t i = 0; i < 3; i++) {
+        decoding_begin(&decoding);
+        assert_int_equal(decoding_run(&decoding, methods[i], "/bucket/k", "versionId=null"),
+                         S3A_CODE_NONE);
+        assert_true(decoding.op.names_version);
+        decoding_end(&decoding);
+        assert_int_equal(decode_plain(methods[i], "/bucket/k", "versionId=1"),
+                         S3A_CODE_INVALID_ARGUMENT);
+        assert_int_equal(decode_plain(methods[i], "/bucket/k", "versionId"),
+                         S3A_CODE_INVALID_ARGUMENT);
+    }
+    assert_int_equal(decode_plain("GET", "/bucket/k", "versionId=3HL4kqtJlcpXroDTDmJ.rmSpXd3dIbrH"),
+                     S3A_CODE_NO_SUCH_VERSION);
+    assert_int_equal(
+        decode_plain("DELETE", "/bucket/k", "versionId=3HL4kqtJlcpXroDTDmJ.rmSpXd3dIbrH"),
+        S3A_CODE_INVALID_ARGUMENT);
+    assert_int_equal(decode_plain("PUT", "/bucket/k", "versionId=null"), S3A_CODE_INVALID_ARGUMENT);
+}
+
 static void a_read_may_name_the_content_anew(void **state)
 {
     (void)state;
@@ -132,6 +180,8 @@ int main(void)
         cmocka_unit_test(version_1_goes_on_from_its_marker),
         cmocka_unit_test(buckets_are_listed_in_pages),
         cmocka_unit_test(values_that_mean_nothing_are_refused),
+        cmocka_unit_test(versions_are_listed_from_a_key_on),
+        cmocka_unit_test(an_object_has_one_version_and_its_name_is_null),
         cmocka_unit_test(a_read_may_name_the_content_anew),
         cmocka_unit_test(headers_may_stand_in_the_query),
     };
