@@ -20,9 +20,19 @@ extern "C" {
 
 struct s3a_server;
 
+/* A key pair, and what the one who has it may do. All zero but the keys: everything. Whatever he
+ * may not do is answered 403 AccessDenied. */
 struct s3a_server_key {
     const char *access_key;
     const char *secret_key;
+
+    /* He may get, list and look, and change nothing. */
+    bool read_only;
+
+    /* The buckets that there are for him: names, and beginnings of names with a * behind them
+     * ("ci-*"). A listing shows him no others. Without any: all. */
+    const char *const *buckets;
+    size_t bucket_count;
 };
 
 /* All zero: a new directory below TMPDIR (else /tmp) that is removed at the end, a free port on
@@ -71,7 +81,18 @@ S3A_API const char *s3a_server_endpoint(const struct s3a_server *server);
 S3A_API uint16_t s3a_server_port(const struct s3a_server *server);
 S3A_API const char *s3a_server_directory(const struct s3a_server *server);
 
-/* The first key pair. */
+/*
+ * Takes over what may change while a server runs, and drops no connection: the keys, where options
+ * has any. Everything else in options is passed over. Requests that come after this has returned
+ * are judged by the new keys, requests under way by those that they began with. Where it fails,
+ * all stays as it was: S3A_INVALID, with an error that names the option; S3A_NO_MEMORY. Not beside
+ * s3a_server_stop().
+ */
+S3A_API S3A_MUST_CHECK enum s3a_status s3a_server_reload(struct s3a_server *server,
+                                                         const struct s3a_server_options *options,
+                                                         struct s3a_error *error);
+
+/* The first of the key pairs that it was started with. */
 S3A_API const char *s3a_server_access_key(const struct s3a_server *server);
 S3A_API const char *s3a_server_secret_key(const struct s3a_server *server);
 

@@ -160,7 +160,8 @@ int s3a_bucket_list_all(struct s3a_database *database, const struct s3a_op *op,
         if (!s3a_name_starts_with(entry.name, op->prefix)) {
             break;
         }
-        if (!last.data || !s3a_str_equal(entry.name, last)) {
+        bool is_seen = !op->sees_bucket || op->sees_bucket(op->viewer, entry.name);
+        if (is_seen && (!last.data || !s3a_str_equal(entry.name, last))) {
             if (answer->entry_count == count_max) {
                 has_memory = count_max == 0 || s3a_entries_truncate(answer);
                 break;

@@ -136,6 +136,10 @@ struct s3a_op {
      */
     bool names_version;
 
+    /* LIST_BUCKETS: is this one listed? NULL: all are. Servers only. */
+    bool (*sees_bucket)(const void *viewer, struct s3a_str bucket);
+    const void *viewer;
+
     /* GET_ASPECT and DELETE_ASPECT. Servers only. */
     const struct s3a_aspect *aspect;
     struct s3a_str aspect_id; /* of the one that is meant, where there may be several */

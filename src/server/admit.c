@@ -53,7 +53,44 @@ static enum s3a_code admit_to_page(struct s3a_exchange *exchange, struct s3a_sig
         *ret_claim = (struct s3a_sigv4_claim){.payload_hash = S3A_STR(S3A_UNSIGNED_PAYLOAD)};
         return S3A_CODE_NONE;
     }
-    return authenticate(exchange, ret_claim, ret_message);
+    code = authenticate(exchange, ret_claim, ret_message);
+    if (code == S3A_CODE_NONE &&
+        s3a_auth_rights(&exchange->front->auth, ret_claim)->bucket_count > 0) {
+        *ret_message = "A key pair that is limited to some buckets does not see the whole server";
+        return S3A_CODE_ACCESS_DENIED;
+    }
+    return code;
+}
+
+static bool sees_bucket(const void *rights, struct s3a_str bucket)
+{
+    return s3a_rights_cover(rights, bucket);
+}
+
+/* The keys may be others by the time that the request is carried out. */
+static enum s3a_code limit_listing(struct s3a_exchange *exchange, const struct s3a_rights *rights)
+{
+    struct s3a_rights *own = s3a_pool_alloc(&exchange->pool, sizeof(*own));
+
+    if (!own || !s3a_rights_copy(rights, &exchange->pool, own)) {
+        return S3A_CODE_INTERNAL_ERROR;
+    }
+    exchange->op.sees_bucket = sees_bucket;
+    exchange->op.viewer = own;
+    return S3A_CODE_NONE;
+}
+
+static enum s3a_code apply_rights(struct s3a_exchange *exchange, const struct s3a_rights *rights)
+{
+    const struct s3a_op *op = &exchange->op;
+
+    if (!s3a_rights_allow(rights, op->kind, op->bucket)) {
+        return S3A_CODE_ACCESS_DENIED;
+    }
+    if (op->kind == S3A_OP_LIST_BUCKETS && rights->bucket_count > 0) {
+        return limit_listing(exchange, rights);
+    }
+    return S3A_CODE_NONE;
 }
 
 static enum s3a_code admit_to_store(struct s3a_exchange *exchange,
@@ -67,7 +104,10 @@ static enum s3a_code admit_to_store(struct s3a_exchange *exchange,
     code = s3a_op_decode(&exchange->head.request, exchange->front->settings->base_domain,
                          &exchange->pool, &exchange->op, &exchange->answer);
     exchange->is_explained = code != S3A_CODE_NONE;
-    return code;
+    if (code != S3A_CODE_NONE) {
+        return code;
+    }
+    return apply_rights(exchange, s3a_auth_rights(&exchange->front->auth, ret_claim));
 }
 
 enum s3a_code s3a_admit(struct s3a_exchange *exchange, const char *method, const char **ret_message)

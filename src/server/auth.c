@@ -4,18 +4,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum s3a_status s3a_auth_init(struct s3a_auth *auth, const struct s3a_settings *settings)
+enum s3a_status s3a_auth_init(struct s3a_auth *auth, struct s3a_keyring *keyring)
 {
     *auth = (struct s3a_auth){0};
-    s3a_buf_init(&auth->scratch, S3A_CANONICAL_SIZE_MAX);
-    auth->keys = calloc(settings->key_count, sizeof(auth->keys[0]));
+    auth->keys = calloc(keyring->key_count, sizeof(auth->keys[0]));
     if (!auth->keys) {
         return S3A_NO_MEMORY;
     }
-    auth->key_count = settings->key_count;
+    s3a_buf_init(&auth->scratch, S3A_CANONICAL_SIZE_MAX);
+    auth->keyring = s3a_keyring_ref(keyring);
+    auth->key_count = keyring->key_count;
     for (size_t i = 0; i < auth->key_count; i++) {
-        auth->keys[i].access_key = s3a_str_of(settings->keys[i].access_key);
-        auth->keys[i].secret_key = s3a_str_of(settings->keys[i].secret_key);
+        const struct s3a_key_pair *pair = &keyring->keys[i];
+        auth->keys[i].access_key = s3a_str_of(pair->access_key);
+        auth->keys[i].secret_key = s3a_str_of(pair->secret_key);
+        auth->keys[i].rights = &pair->rights;
     }
     return S3A_OK;
 }
@@ -26,6 +29,7 @@ void s3a_auth_fini(struct s3a_auth *auth)
         explicit_bzero(auth->keys, auth->key_count * sizeof(auth->keys[0]));
     }
     free(auth->keys);
+    s3a_keyring_unref(auth->keyring);
     s3a_buf_fini(&auth->scratch);
     *auth = (struct s3a_auth){0};
 }
@@ -78,4 +82,9 @@ const struct s3a_sigv4_key *s3a_auth_signing_key(struct s3a_auth *auth,
     struct s3a_auth_key *key = find(auth, claim->access_key);
 
     return key ? &key->signing : NULL;
+}
+
+const struct s3a_rights *s3a_auth_rights(struct s3a_auth *auth, const struct s3a_sigv4_claim *claim)
+{
+    return find(auth, claim->access_key)->rights;
 }

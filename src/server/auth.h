@@ -7,24 +7,25 @@
  * they change once a day. One of these belongs to one thread.
  */
 
-#include "settings.h"
+#include "keyring.h"
 #include "sigv4.h"
 
 struct s3a_auth_key {
     struct s3a_str access_key;
     struct s3a_str secret_key;
+    const struct s3a_rights *rights;
     struct s3a_sigv4_key signing;
 };
 
 struct s3a_auth {
+    struct s3a_keyring *keyring;
     struct s3a_auth_key *keys;
     size_t key_count;
     struct s3a_buf scratch;
 };
 
-/* The settings must outlive it. */
-S3A_MUST_CHECK enum s3a_status s3a_auth_init(struct s3a_auth *auth,
-                                             const struct s3a_settings *settings);
+/* Takes a reference to the keyring. S3A_NO_MEMORY: there is nothing to be freed. */
+S3A_MUST_CHECK enum s3a_status s3a_auth_init(struct s3a_auth *auth, struct s3a_keyring *keyring);
 
 /* All zero is accepted. */
 void s3a_auth_fini(struct s3a_auth *auth);
@@ -44,5 +45,9 @@ enum s3a_code s3a_auth_check(struct s3a_auth *auth, struct s3a_pool *pool,
  * was signed with none. */
 const struct s3a_sigv4_key *s3a_auth_signing_key(struct s3a_auth *auth,
                                                  const struct s3a_sigv4_claim *claim);
+
+/* What the one who signed a claim may do; of a claim that was verified. Lives as long as auth. */
+const struct s3a_rights *s3a_auth_rights(struct s3a_auth *auth,
+                                         const struct s3a_sigv4_claim *claim);
 
 #endif

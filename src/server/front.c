@@ -109,6 +109,13 @@ static void take_messages(struct s3a_front *front)
     pthread_mutex_lock(&front->mutex);
     s3a_list_move(&completed, &front->completed);
     front->is_to_stop = front->is_stopping;
+    if (front->next_auth) {
+        struct s3a_auth before = front->auth;
+        front->auth = *front->next_auth;
+        *front->next_auth = before;
+        front->next_auth = NULL;
+        pthread_cond_signal(&front->auth_exchanged);
+    }
     pthread_mutex_unlock(&front->mutex);
     while ((link = s3a_list_pop(&completed))) {
         s3a_exchange_resume(s3a_list_entry(link, struct s3a_exchange, completed));
@@ -242,6 +249,7 @@ enum s3a_status s3a_front_start(struct s3a_front *front, const struct s3a_settin
     s3a_list_init(&front->completed);
     front->request_id_start = s3a_random_uint64();
     s3a_check(pthread_mutex_init(&front->mutex, NULL) == 0);
+    s3a_check(pthread_cond_init(&front->auth_exchanged, NULL) == 0);
     front->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     own_fd = fcntl(listen_fd, F_DUPFD_CLOEXEC, 0);
     if (front->wake_fd < 0 || own_fd < 0) {
@@ -249,7 +257,7 @@ enum s3a_status s3a_front_start(struct s3a_front *front, const struct s3a_settin
         goto out;
     }
     s3a_faults_watch(faults, &front->watcher);
-    status = s3a_auth_init(&front->auth, settings);
+    status = s3a_auth_init(&front->auth, settings->keyring);
     if (status != S3A_OK) {
         status = s3a_error_set_no_memory(error);
         goto out;
@@ -286,6 +294,17 @@ void s3a_front_stop(struct s3a_front *front)
     wake(front);
 }
 
+void s3a_front_exchange_auth(struct s3a_front *front, struct s3a_auth *auth)
+{
+    pthread_mutex_lock(&front->mutex);
+    front->next_auth = auth;
+    wake(front);
+    while (front->next_auth) {
+        pthread_cond_wait(&front->auth_exchanged, &front->mutex);
+    }
+    pthread_mutex_unlock(&front->mutex);
+}
+
 void s3a_front_join(struct s3a_front *front)
 {
     if (!front->settings) {
@@ -299,6 +318,7 @@ void s3a_front_join(struct s3a_front *front)
         close(front->wake_fd);
     }
     s3a_auth_fini(&front->auth);
+    pthread_cond_destroy(&front->auth_exchanged);
     pthread_mutex_destroy(&front->mutex);
     *front = (struct s3a_front){0};
 }

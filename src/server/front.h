@@ -77,6 +77,8 @@ struct s3a_front {
     pthread_mutex_t mutex;
     struct s3a_list completed;
     bool is_stopping;
+    struct s3a_auth *next_auth; /* to be exchanged for the one above; NULL: none is */
+    pthread_cond_t auth_exchanged;
 };
 
 /*
@@ -95,6 +97,10 @@ void s3a_front_stop(struct s3a_front *front);
 
 /* Waits for the thread to end, and frees what it had. All zero is accepted. */
 void s3a_front_join(struct s3a_front *front);
+
+/* From another thread: requests that come from now on are judged by *auth; what was used so far is
+ * in *auth afterwards. Waits for the thread, which must be running. */
+void s3a_front_exchange_auth(struct s3a_front *front, struct s3a_auth *auth);
 
 /* From any thread: link, which is an exchange's, is to be resumed. */
 void s3a_front_complete(struct s3a_front *front, struct s3a_list *link);

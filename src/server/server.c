@@ -148,6 +148,46 @@ void s3a_server_stop(struct s3a_server *server)
     free(server);
 }
 
+/* All of them, or none. */
+static enum s3a_status exchange_keys(struct s3a_server *server, struct s3a_keyring *keyring,
+                                     struct s3a_error *error)
+{
+    struct s3a_auth auths[FRONTS_MAX] = {0};
+    enum s3a_status status = S3A_OK;
+
+    for (size_t i = 0; status == S3A_OK && i < server->front_count; i++) {
+        status = s3a_auth_init(&auths[i], keyring);
+    }
+    for (size_t i = 0; status == S3A_OK && i < server->front_count; i++) {
+        s3a_front_exchange_auth(&server->fronts[i], &auths[i]);
+    }
+    for (size_t i = 0; i < server->front_count; i++) {
+        s3a_auth_fini(&auths[i]);
+    }
+    return status == S3A_OK ? S3A_OK : s3a_error_set_no_memory(error);
+}
+
+enum s3a_status s3a_server_reload(struct s3a_server *server,
+                                  const struct s3a_server_options *options, struct s3a_error *error)
+{
+    struct s3a_keyring *keyring;
+    enum s3a_status status;
+
+    s3a_error_clear(error);
+    if (!server || !options) {
+        return s3a_error_set(error, S3A_INVALID, "%s: it is NULL", server ? "options" : "server");
+    }
+    if (options->key_count == 0) {
+        return S3A_OK;
+    }
+    status = s3a_keyring_new(options->keys, options->key_count, &keyring, error);
+    if (status == S3A_OK) {
+        status = exchange_keys(server, keyring, error);
+        s3a_keyring_unref(keyring);
+    }
+    return status;
+}
+
 const char *s3a_server_endpoint(const struct s3a_server *server)
 {
     return server ? server->listener.endpoint : NULL;
@@ -165,12 +205,12 @@ const char *s3a_server_directory(const struct s3a_server *server)
 
 const char *s3a_server_access_key(const struct s3a_server *server)
 {
-    return server ? server->settings.keys[0].access_key : NULL;
+    return server ? server->settings.keyring->keys[0].access_key : NULL;
 }
 
 const char *s3a_server_secret_key(const struct s3a_server *server)
 {
-    return server ? server->settings.keys[0].secret_key : NULL;
+    return server ? server->settings.keyring->keys[0].secret_key : NULL;
 }
 
 enum s3a_status s3a_server_fault_add(struct s3a_server *server, const char *fault,

@@ -6,29 +6,18 @@
 
 #include <s3atomic/server.h>
 
+#include "keyring.h"
 #include "pool.h"
 #include "str.h"
 
-#define S3A_SERVER_KEYS_MAX 1024
 #define S3A_SERVER_BUCKETS_MAX 1024
-#define S3A_SECRET_KEY_SIZE_MAX 128
-
-/* A pair that is made up has the form of Amazon's: 20 capital letters and digits, 40 of both. */
-#define S3A_ACCESS_KEY_SIZE_MADE 20
-#define S3A_SECRET_KEY_SIZE_MADE 40
-
-struct s3a_key_pair {
-    char *access_key;
-    char *secret_key;
-};
 
 struct s3a_settings {
     const char *directory; /* NULL: a new one is to be made */
     bool keep_files;
     const char *address;
     uint16_t port;
-    struct s3a_key_pair *keys;
-    size_t key_count; /* at least 1 */
+    struct s3a_keyring *keyring; /* the one to begin with */
     const char **buckets;
     size_t bucket_count;
     bool create_buckets;
@@ -42,7 +31,7 @@ S3A_MUST_CHECK enum s3a_status s3a_settings_init(struct s3a_settings *settings,
                                                  const struct s3a_server_options *options,
                                                  struct s3a_error *error);
 
-/* Wipes the secrets. All zero is accepted. */
+/* All zero is accepted. */
 void s3a_settings_fini(struct s3a_settings *settings);
 
 #endif

@@ -9,10 +9,11 @@
 #define MINUTE_MS (60 * INT64_C(1000))
 #define NOW_MS INT64_C(1795492732000) /* 24 November 2026 */
 
-static const struct s3a_server_key keys[] = {{"first", "secret-1"}, {"second", "secret-2"}};
+static const struct s3a_server_key keys[] = {{"first", "secret-1"},
+                                             {"second", "secret-2", .read_only = true}};
 
 struct scene {
-    struct s3a_settings settings;
+    struct s3a_keyring *keyring;
     struct s3a_auth auth;
     struct s3a_pool pool;
     struct s3a_buf authorization;
@@ -25,11 +26,8 @@ struct scene {
 static void set_scene(struct scene *scene)
 {
     *scene = (struct scene){0};
-    assert_int_equal(s3a_settings_init(&scene->settings,
-                                       &(struct s3a_server_options){.keys = keys, .key_count = 2},
-                                       NULL),
-                     S3A_OK);
-    assert_int_equal(s3a_auth_init(&scene->auth, &scene->settings), S3A_OK);
+    assert_int_equal(s3a_keyring_new(keys, 2, &scene->keyring, NULL), S3A_OK);
+    assert_int_equal(s3a_auth_init(&scene->auth, scene->keyring), S3A_OK);
     s3a_buf_init(&scene->authorization, 10000);
 }
 
@@ -38,7 +36,7 @@ static void clear_scene(struct scene *scene)
     s3a_buf_fini(&scene->authorization);
     s3a_pool_fini(&scene->pool);
     s3a_auth_fini(&scene->auth);
-    s3a_settings_fini(&scene->settings);
+    s3a_keyring_unref(scene->keyring);
 }
 
 /* GET /b/k, signed at a time with a pair. */
@@ -90,8 +88,10 @@ static void each_pair_is_known_by_its_own_secret(void **state)
     sign(&scene, NOW_MS, "first", "secret-1", NULL);
     assert_int_equal(check(&scene, NOW_MS, NOW_MS), S3A_CODE_NONE);
     assert_str(scene.claim.access_key, "first");
+    assert_false(s3a_auth_rights(&scene.auth, &scene.claim)->read_only);
     sign(&scene, NOW_MS, "second", "secret-2", NULL);
     assert_int_equal(check(&scene, NOW_MS, NOW_MS), S3A_CODE_NONE);
+    assert_true(s3a_auth_rights(&scene.auth, &scene.claim)->read_only);
     sign(&scene, NOW_MS, "second", "secret-1", NULL);
     assert_int_equal(check(&scene, NOW_MS, NOW_MS), S3A_CODE_SIGNATURE_DOES_NOT_MATCH);
     sign(&scene, NOW_MS, "third", "secret-1", NULL);
@@ -162,7 +162,7 @@ static void without_memory_nobody_gets_in(void **state)
     }
     fail_malloc_at(1);
     s3a_auth_fini(&scene.auth);
-    assert_int_equal(s3a_auth_init(&scene.auth, &scene.settings), S3A_NO_MEMORY);
+    assert_int_equal(s3a_auth_init(&scene.auth, scene.keyring), S3A_NO_MEMORY);
     assert_true(fail_malloc_happened());
     clear_scene(&scene);
 }
