@@ -9,7 +9,8 @@
 #include "check.h"
 #include "client_options.h"
 #include "error.h"
-#include "lock_driver.h"
+#include "lock_release.h"
+#include "lock_work.h"
 #include "request.h"
 
 enum s3a_status s3a_client_check(const struct s3a_client *client, struct s3a_error *error)
@@ -38,8 +39,7 @@ enum s3a_status s3a_client_check_blocking(const struct s3a_client *client, struc
 
 void s3a_client_note_end(struct s3a_client *client)
 {
-    if (client->is_ending && !client->end_is_told && client->runs == 0 &&
-        s3a_list_is_empty(&client->locks)) {
+    if (client->is_ending && !client->end_is_told && client->runs == 0 && client->lock_count == 0) {
         client->end_is_told = true;
         sem_post(&client->has_ended);
     }
@@ -76,6 +76,7 @@ static void destroy(struct s3a_client *client)
     s3a_loop_free(client->loop);
     s3a_lock_table_fini(&client->lock_table);
     sem_destroy(&client->has_ended);
+    free(client->spare_work);
     free(client->endpoint);
     free(client);
 }
@@ -107,10 +108,12 @@ static enum s3a_status build(struct s3a_client *client, const struct s3a_client_
     client->body_bytes_max = settings->body_bytes_max;
     client->end_task.run = begin_to_end;
     s3a_list_init(&client->requests);
-    s3a_list_init(&client->locks);
+    s3a_lock_releases_init(client);
     s3a_check(sem_init(&client->has_ended, 0, 0) == 0);
     client->endpoint = strndup(settings->endpoint.data, settings->endpoint.size);
-    if (!client->endpoint || s3a_lock_table_init(&client->lock_table) != S3A_OK) {
+    client->spare_work = calloc(1, sizeof(*client->spare_work));
+    if (!client->endpoint || !client->spare_work ||
+        s3a_lock_table_init(&client->lock_table) != S3A_OK) {
         return s3a_error_set_no_memory(error);
     }
     status = s3a_loop_new(&client->loop, error);

@@ -5,6 +5,7 @@
 /* What is behind a struct s3a_client. */
 
 #include <semaphore.h>
+#include <stdatomic.h>
 
 #include <s3atomic/client.h>
 
@@ -17,13 +18,22 @@ struct s3a_client {
     char *endpoint;
     uint64_t body_bytes_max;
     struct s3a_lock_table lock_table;
+    _Atomic(struct s3a_lock *) freed; /* whose handles were given back: a stack */
+    struct s3a_task freed_task;
 
     /* The loop's own. */
     struct s3a_list requests; /* struct s3a_request: under way */
-    struct s3a_list locks;    /* struct s3a_lock: whose machine has not ended */
-    unsigned runs;            /* critical sections of s3a_lock_run_async() that have not ended */
-    bool bare_etag;           /* this store wants If-Match without quotes, as far as is known */
-    bool is_ending;           /* nothing new begins */
+    struct s3a_list locks;    /* struct s3a_lock, under no session: whose machine has not ended */
+    struct s3a_list queued;   /* the same, of all kinds: to be released when it is their turn */
+    size_t lock_count;        /* of all kinds */
+    size_t release_count;     /* those that were woken for it */
+    struct s3a_timer poor_timer;
+    bool is_poor;                     /* there was no memory for the next one just now */
+    bool is_going_on;                 /* through those that are queued */
+    struct s3a_lock_work *spare_work; /* for steps that send nothing, one at a time */
+    unsigned runs;  /* critical sections of s3a_lock_run_async() that have not ended */
+    bool bare_etag; /* this store wants If-Match without quotes, as far as is known */
+    bool is_ending; /* nothing new begins */
     bool end_is_told;
     struct s3a_task end_task;
     sem_t has_ended;

@@ -3,7 +3,7 @@
 
 #include "clock.h"
 #include "error.h"
-#include "lock_driver.h"
+#include "lock_release.h"
 #include "session_state.h"
 
 static struct s3a_future *acquire(struct s3a_client *client, const char *bucket, const char *name,
@@ -52,14 +52,13 @@ enum s3a_status s3a_lock_acquire(struct s3a_client *client, const char *bucket, 
 
 static bool is_ours(const struct s3a_lock *lock)
 {
-    return s3a_loop_is_ours(lock->loop);
+    return s3a_loop_is_ours(lock->client->loop);
 }
 
 /* Until when it counts as held; 0: it does not. */
 static uint64_t good_until_ms(const struct s3a_lock *lock)
 {
-    if (!lock || atomic_load(&lock->has_ended) || atomic_load(&lock->release_asked) ||
-        !is_ours(lock)) {
+    if (!lock || atomic_load(&lock->unheld) != 0 || !is_ours(lock)) {
         return 0;
     }
     uint64_t own_end_ms = atomic_load(&lock->good_until_ms);
@@ -91,12 +90,12 @@ uint64_t s3a_lock_token(const struct s3a_lock *lock)
 
 const char *s3a_lock_bucket(const struct s3a_lock *lock)
 {
-    return lock ? lock->bucket.data : "";
+    return lock ? s3a_lock_entry_bucket(&lock->entry).data : "";
 }
 
 const char *s3a_lock_key(const struct s3a_lock *lock)
 {
-    return lock ? lock->key.data : "";
+    return lock ? s3a_lock_entry_key(&lock->entry).data : "";
 }
 
 const char *s3a_lock_owner(const struct s3a_lock *lock)
@@ -106,7 +105,7 @@ const char *s3a_lock_owner(const struct s3a_lock *lock)
 
 uint32_t s3a_lock_lease_ms(const struct s3a_lock *lock)
 {
-    return lock ? lock->machine.terms.lease_ms : 0;
+    return lock ? lock->lease_ms : 0;
 }
 
 enum s3a_lost_reason s3a_lock_lost_reason(const struct s3a_lock *lock)
@@ -123,7 +122,7 @@ enum s3a_status s3a_lock_check_call(const struct s3a_lock *lock, struct s3a_erro
     if (!is_ours(lock)) {
         return s3a_error_set(error, S3A_INVALID, "the lock belongs to the parent process");
     }
-    if (atomic_load(&lock->is_detached)) {
+    if (s3a_lock_is(lock, S3A_LOCK_DETACHED)) {
         return s3a_error_set(error, S3A_INVALID, "lock: it was detached; its handle is the lock");
     }
     return S3A_OK;
@@ -133,7 +132,7 @@ enum s3a_status s3a_lock_release(struct s3a_lock *lock, struct s3a_error *error)
 {
     enum s3a_status status = s3a_lock_check_call(lock, error);
 
-    if (status == S3A_OK && s3a_loop_is_inside(lock->loop)) {
+    if (status == S3A_OK && s3a_loop_is_inside(lock->client->loop)) {
         status = s3a_error_set(error, S3A_INVALID,
                                "a callback must not block: use s3a_lock_release_async()");
     }
@@ -159,11 +158,10 @@ void s3a_lock_free(struct s3a_lock *lock)
     if (!lock) {
         return;
     }
-    if (atomic_load(&lock->has_ended)) {
+    if (s3a_lock_is(lock, S3A_LOCK_ENDED)) {
         s3a_lock_unref(lock);
     } else if (is_ours(lock)) {
-        atomic_store(&lock->release_asked, true);
-        s3a_loop_post(lock->loop, &lock->free_task);
+        s3a_lock_give_handle_back(lock);
     }
     /* A forked child has neither the thread nor the lock; what is the parent's stays as it is. */
 }

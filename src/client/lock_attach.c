@@ -4,10 +4,10 @@
 
 #include "error.h"
 #include "lease.h"
-#include "lock_driver.h"
 #include "lock_handle.h"
 #include "lock_options.h"
 #include "lock_story.h"
+#include "lock_work.h"
 
 #define HEARTBEATS_PER_LEASE 3
 
@@ -101,12 +101,11 @@ struct detaching {
 static enum s3a_status write_handle(const struct s3a_lock *lock, char *ret_handle,
                                     struct s3a_error *error)
 {
-    const struct s3a_lock_record *record = &lock->machine.record;
-    struct s3a_lock_handle_info info = {.token = record->grant.token, .lease_ms = record->lease_ms};
+    struct s3a_lock_handle_info info = {.token = s3a_lock_token(lock), .lease_ms = lock->lease_ms};
 
-    memcpy(info.bucket, lock->bucket.data, lock->bucket.size);
-    memcpy(info.key, lock->key.data, lock->key.size);
-    memcpy(info.etag, lock->machine.etag, sizeof(info.etag));
+    strcpy(info.bucket, s3a_lock_bucket(lock));
+    strcpy(info.key, s3a_lock_key(lock));
+    s3a_lock_etag(lock, info.etag);
     memcpy(info.owner, lock->owner, sizeof(info.owner));
     return s3a_lock_handle_write(&info, ret_handle, error);
 }
@@ -114,13 +113,13 @@ static enum s3a_status write_handle(const struct s3a_lock *lock, char *ret_handl
 /* The handle comes first: without one, the lock stays as it is. */
 static enum s3a_status detach_now(struct s3a_lock *lock, char *ret_handle, struct s3a_error *error)
 {
-    if (atomic_load(&lock->is_detached)) {
+    if (s3a_lock_is(lock, S3A_LOCK_DETACHED)) {
         return s3a_error_set(error, S3A_INVALID, "lock: it was detached already");
     }
     if (lock->session) {
         return s3a_error_set(error, S3A_INVALID, "lock: it is held under a session of this client");
     }
-    if (atomic_load(&lock->release_asked)) {
+    if (atomic_load(&lock->unheld) != 0) {
         return s3a_error_set(error, S3A_INVALID, "lock: it was given back, or is being so");
     }
     enum s3a_status status = write_handle(lock, ret_handle, error);
@@ -128,8 +127,8 @@ static enum s3a_status detach_now(struct s3a_lock *lock, char *ret_handle, struc
         return status;
     }
     s3a_lock_driver_step(lock, S3A_LOCK_DETACH);
-    if (atomic_load(&lock->has_ended) && lock->end_status == S3A_OK) {
-        atomic_store(&lock->is_detached, true);
+    if (s3a_lock_is(lock, S3A_LOCK_ENDED) && lock->end_status == S3A_OK) {
+        atomic_fetch_or(&lock->unheld, S3A_LOCK_DETACHED);
         return S3A_OK;
     }
     *ret_handle = '\0';
@@ -159,14 +158,14 @@ static struct s3a_future *start(struct s3a_lock *lock, char *ret_handle)
         return NULL;
     }
     *detaching = (struct detaching){.lock = lock, .task.run = run, .ret_handle = ret_handle};
-    detaching->future = s3a_future_new(lock->loop, NULL, NULL);
+    detaching->future = s3a_future_new(lock->client->loop, NULL, NULL);
     struct s3a_future *future = detaching->future;
     if (!future) {
         free(detaching);
         return NULL;
     }
     atomic_fetch_add(&lock->references, 1);
-    s3a_loop_post(lock->loop, &detaching->task);
+    s3a_loop_post(lock->client->loop, &detaching->task);
     return future;
 }
 
@@ -180,7 +179,7 @@ enum s3a_status s3a_lock_detach(struct s3a_lock *lock, char ret_handle[S3A_LOCK_
     } else if (status == S3A_OK) {
         status = s3a_error_set(error, S3A_INVALID, "ret_handle: it is NULL");
     }
-    if (status == S3A_OK && s3a_loop_is_inside(lock->loop)) {
+    if (status == S3A_OK && s3a_loop_is_inside(lock->client->loop)) {
         status = s3a_error_set(error, S3A_INVALID, "a callback must not block");
     }
     return status == S3A_OK ? s3a_future_join(start(lock, ret_handle), error) : status;

@@ -4,7 +4,9 @@
 
 /*
  * Drives one lock machine over a transport: does what its actions say and tells it what comes of
- * it. The handle that users have is the same struct.
+ * it. The handle that users have is the same struct, and as small as can be: whatever is needed
+ * only while something is under way is in a struct s3a_lock_work beside it (lock_work.h), which
+ * goes away while the lock rests.
  */
 
 #include <stdatomic.h>
@@ -13,57 +15,58 @@
 
 #include "client_state.h"
 #include "future.h"
-#include "lock_machine.h"
 #include "lock_record.h"
+
+struct s3a_lock_work;
+struct s3a_lock_bed;
+struct s3a_lock_release_wish;
+
+/* Why a lock does not count as held, whatever good_until_ms says. Each wish for its release adds
+ * one S3A_LOCK_WISHED. */
+#define S3A_LOCK_ENDED 1u      /* its machine is */
+#define S3A_LOCK_DETACHED 2u   /* its handle is the lock */
+#define S3A_LOCK_GIVEN_BACK 4u /* by its free(), or with its session or client */
+#define S3A_LOCK_WISHED 8u
 
 struct s3a_lock {
     atomic_uint references; /* the user's handle, and the driver until the machine has ended */
+
+    /* Any thread: what was last told of the machine. owner is written before the grant is told. */
+    atomic_uint unheld;
+    atomic_uint_least64_t good_until_ms;
+    atomic_uint_least64_t token;
+    atomic_uchar lost_reason;
+
+    /* The loop's own. */
+    bool is_in_run;  /* its critical section is running: not to be released under it */
+    bool is_queued;  /* among those that are to be released when it is their turn */
+    bool is_counted; /* among those that are being released */
+
+    char owner[S3A_OWNER_HEX_SIZE + 1];
+    uint32_t lease_ms;
     struct s3a_client *client;
-    struct s3a_loop *loop;
-    struct s3a_pool pool; /* of the texts */
-    struct s3a_str bucket;
-    struct s3a_str key;
-    struct s3a_lock_people people; /* as we write them */
+    struct s3a_session *session; /* that it is under: a reference; NULL: under none */
     s3a_lock_danger_fn on_danger;
     s3a_lock_lost_fn on_lost;
     void *user;
-
-    /* Any thread: what was last told of the machine. owner is written before the grant is told. */
-    atomic_uint_least64_t good_until_ms;
-    atomic_uint_least64_t token;
-    atomic_int lost_reason;
-    atomic_bool release_asked;
-    atomic_bool has_ended;
-    atomic_bool is_detached;
-    char owner[S3A_OWNER_HEX_SIZE + 1];
-
-    struct s3a_session *keeps;   /* of whose object it is the driver; NULL: of none */
-    struct s3a_session *session; /* that it is under: a reference; NULL: under none */
+    struct s3a_lock *next_freed; /* among those whose handle was given back; see client_state.h */
 
     /* The loop's own. */
-    struct s3a_list session_link; /* among those under it */
-    struct s3a_lock_machine machine;
-    struct s3a_lock_entry *entry;
-    struct s3a_list link; /* among the client's drivers */
-    struct s3a_call call;
-    bool is_under_way; /* the call is */
-    char if_match[S3A_LOCK_ETAG_SIZE_MAX + 1];
-    char expires[30];
-    char session_key[S3A_SESSION_KEY_SIZE + 1]; /* of the call */
-    bool is_about_session;                      /* the call is: of another holder */
-    struct s3a_str body;                        /* of the call; from malloc() */
-    uint8_t dated_owner[S3A_OWNER_SIZE]; /* of the grant that people.granted_at_ms tells of */
-    struct s3a_timer timer;
-    struct s3a_lock_people seen; /* with machine.view */
-    struct s3a_error *trouble;   /* the last answer that was one; NULL: none */
-    struct s3a_task start_task;
-    struct s3a_task free_task;
-    struct s3a_future *acquire_future; /* NULL once it is complete */
-    struct s3a_lock **ret_lock;
-    struct s3a_list releases; /* struct s3a_lock_release_wish */
-    bool is_in_run;           /* its critical section is running: not to be released under it */
+    struct s3a_list link;       /* among its session's, its client's, or those that are queued */
+    struct s3a_lock_work *work; /* NULL: it rests, or has ended */
+    struct s3a_lock_bed *bed;   /* what it rests in; NULL: it never did, or has ended */
+    struct s3a_lock_release_wish *wishes;
+    struct s3a_error *trouble; /* the last answer that was one; NULL: none */
     enum s3a_status end_status;
+
+    struct s3a_lock_entry entry;
+    char text[]; /* the entry's */
 };
+
+static inline bool s3a_lock_is(const struct s3a_lock *lock, unsigned why_unheld)
+{
+    return (atomic_load(&lock->unheld) & why_unheld) != 0;
+}
 
 /* Starts acquiring: the lock and its driver are one reference each. *ret_future ends with the
  * grant (*ret_lock is set then) or with why there is none. Whatever is wrong with the arguments is
@@ -87,13 +90,16 @@ void s3a_lock_driver_step(struct s3a_lock *lock, enum s3a_lock_event_kind kind);
 S3A_MUST_CHECK enum s3a_status s3a_lock_check_call(const struct s3a_lock *lock,
                                                    struct s3a_error *error);
 
-/* Any thread. The future ends when the machine does. NULL: no memory. */
-struct s3a_future *s3a_lock_driver_release(struct s3a_lock *lock);
-
 /* Gives a reference back. */
 void s3a_lock_unref(struct s3a_lock *lock);
 
-/* Loop's thread, at the client's end: gives up what is being acquired, releases what is held. */
-void s3a_lock_drivers_end(struct s3a_client *client);
+/* Loop's thread: it has joined its client's locks, or its session's. */
+void s3a_lock_join(struct s3a_lock *lock);
+
+/* Loop's thread: its machine has ended, or never began. */
+void s3a_lock_driver_end(struct s3a_lock *lock, enum s3a_status status);
+
+/* Loop's thread: what a timer fires for; what a call is done with. */
+void s3a_lock_driver_answered(struct s3a_call *call);
 
 #endif

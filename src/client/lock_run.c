@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "error.h"
+#include "client_state.h"
 #include "lock_driver.h"
 
 /* Calls the work and gives the lock back. What counts is the work's word; where it went well, the

@@ -6,6 +6,7 @@
 #include "clock.h"
 #include "date.h"
 #include "error.h"
+#include "lock_work.h"
 
 const char *s3a_lost_reason_text(enum s3a_lost_reason reason)
 {
@@ -49,8 +50,7 @@ const char *s3a_lost_handle_text(enum s3a_lost_reason reason)
 /* "lock s3://bucket/key: " and the story. */
 static void begin(const struct s3a_lock *lock, struct s3a_error *error)
 {
-    s3a_error_prefix(error, "lock s3://%.*s/%.*s", S3A_STR_ARG(lock->bucket),
-                     S3A_STR_ARG(lock->key));
+    s3a_error_prefix(error, "lock s3://%s/%s", s3a_lock_bucket(lock), s3a_lock_key(lock));
 }
 
 /* The last answer that was a failure, where it was of this kind. */
@@ -69,8 +69,8 @@ static bool tell_trouble(const struct s3a_lock *lock, enum s3a_status status,
 
 static void tell_holder(const struct s3a_lock *lock, struct s3a_error *error)
 {
-    const struct s3a_lock_machine *machine = &lock->machine;
-    const struct s3a_lock_people *holder = &lock->seen;
+    const struct s3a_lock_machine *machine = &lock->work->machine;
+    const struct s3a_lock_people *holder = &lock->work->seen;
     int64_t left_ms = s3a_lock_view_expires_in_ms(&machine->view, machine->terms.grace_ms,
                                                   s3a_clock_ms(), machine->seen_ms);
 
@@ -107,7 +107,7 @@ static void tell_holder(const struct s3a_lock *lock, struct s3a_error *error)
 static void tell_unsupported(const struct s3a_lock *lock, struct s3a_error *error)
 {
     (void)s3a_error_set(error, S3A_UNSUPPORTED, "%s",
-                        lock->machine.view.kind == S3A_LOCK_OBJECT_NEWER
+                        lock->work->machine.view.kind == S3A_LOCK_OBJECT_NEWER
                             ? "written by a newer version of s3atomic; it was left as it is"
                             : "its fencing token cannot grow any more");
 }
@@ -126,12 +126,13 @@ enum s3a_status s3a_lock_tell_failure(const struct s3a_lock *lock, enum s3a_stat
     case S3A_LOST:
         (void)s3a_error_set(ret_error, status, "%s",
                             lock->session ? "its session was lost or closed; nothing is held"
-                                          : s3a_lost_handle_text(lock->machine.lost_reason));
+                                          : s3a_lost_handle_text(lock->work->machine.lost_reason));
         break;
     case S3A_CANCELLED:
         (void)s3a_error_set(ret_error, status,
-                            lock->machine.resuming ? "cancelled; it stays held until its lease ends"
-                                                   : "cancelled; nothing is held");
+                            lock->work->machine.resuming
+                                ? "cancelled; it stays held until its lease ends"
+                                : "cancelled; nothing is held");
         break;
     default:
         if (tell_trouble(lock, status, ret_error)) {

@@ -8,16 +8,13 @@
 
 #define SLOTS_FIRST 64
 
-struct s3a_lock_entry {
-    struct s3a_lock_entry *next; /* of the chain */
-    struct s3a_list link;        /* among the remembered; in no list while the place is taken */
-    uint64_t hash;
-    bool is_taken;
-    char etag[S3A_LOCK_ETAG_SIZE_MAX + 1]; /* remembered */
+/* What was written last at a place that nobody is at. */
+struct memory {
+    struct s3a_lock_entry entry;
+    struct s3a_list link; /* among the remembered */
+    char etag[S3A_LOCK_ETAG_SIZE_MAX + 1];
     struct s3a_lock_record record;
-    size_t bucket_size;
-    size_t key_size;
-    char text[]; /* bucket and key */
+    char text[];
 };
 
 /* FNV-1a (Fowler, Noll, Vo), with a byte that occurs in no bucket between the two. */
@@ -29,11 +26,27 @@ static uint64_t hash_bytes(uint64_t hash, struct s3a_str bytes)
     return hash;
 }
 
-static uint64_t hash_name(const struct s3a_lock_name *name)
+struct s3a_str s3a_lock_entry_bucket(const struct s3a_lock_entry *entry)
 {
-    uint64_t hash = hash_bytes(UINT64_C(0xcbf29ce484222325), name->bucket);
+    return s3a_str_make(entry->text, entry->bucket_size);
+}
 
-    return hash_bytes(hash_bytes(hash, S3A_STR("/")), name->key);
+struct s3a_str s3a_lock_entry_key(const struct s3a_lock_entry *entry)
+{
+    return s3a_str_make(entry->text + entry->bucket_size + 1, entry->key_size);
+}
+
+void s3a_lock_entry_init(struct s3a_lock_entry *entry, const char *text, size_t bucket_size,
+                         size_t key_size)
+{
+    uint64_t hash;
+
+    *entry = (struct s3a_lock_entry){
+        .text = text, .key_size = (uint16_t)key_size, .bucket_size = (uint8_t)bucket_size};
+    s3a_check(entry->key_size == key_size && entry->bucket_size == bucket_size);
+    hash = hash_bytes(UINT64_C(0xcbf29ce484222325), s3a_lock_entry_bucket(entry));
+    hash = hash_bytes(hash_bytes(hash, S3A_STR("/")), s3a_lock_entry_key(entry));
+    entry->hash = (uint32_t)(hash ^ hash >> 32);
 }
 
 enum s3a_status s3a_lock_table_init(struct s3a_lock_table *table)
@@ -51,32 +64,28 @@ enum s3a_status s3a_lock_table_init(struct s3a_lock_table *table)
 
 void s3a_lock_table_fini(struct s3a_lock_table *table)
 {
+    struct s3a_list *link;
+
     if (!table->slots) {
         return;
     }
-    for (size_t i = 0; i < table->slot_count; i++) {
-        struct s3a_lock_entry *entry = table->slots[i];
-        while (entry) {
-            struct s3a_lock_entry *next = entry->next;
-            free(entry);
-            entry = next;
-        }
+    while ((link = s3a_list_pop(&table->remembered)) != NULL) {
+        free(s3a_list_entry(link, struct memory, link));
     }
     free(table->slots);
     pthread_mutex_destroy(&table->mutex);
     memset(table, 0, sizeof(*table));
 }
 
-static struct s3a_lock_entry **slot_of(struct s3a_lock_table *table, uint64_t hash)
+static struct s3a_lock_entry **slot_of(struct s3a_lock_table *table, uint32_t hash)
 {
     return &table->slots[hash & (table->slot_count - 1)];
 }
 
-static bool is_at(const struct s3a_lock_entry *entry, const struct s3a_lock_name *name)
+static bool is_same(const struct s3a_lock_entry *a, const struct s3a_lock_entry *b)
 {
-    return s3a_str_equal(s3a_str_make(entry->text, entry->bucket_size), name->bucket) &&
-           s3a_str_equal(s3a_str_make(entry->text + entry->bucket_size, entry->key_size),
-                         name->key);
+    return a->hash == b->hash && a->bucket_size == b->bucket_size && a->key_size == b->key_size &&
+           memcmp(a->text, b->text, (size_t)a->bucket_size + 1 + a->key_size) == 0;
 }
 
 /* A table that cannot grow is slower, not wrong. */
@@ -103,31 +112,18 @@ static void grow(struct s3a_lock_table *table)
     free(old);
 }
 
-static struct s3a_lock_entry *add(struct s3a_lock_table *table, const struct s3a_lock_name *name,
-                                  uint64_t hash)
+static void add(struct s3a_lock_table *table, struct s3a_lock_entry *entry)
 {
-    struct s3a_lock_entry *entry = calloc(1, sizeof(*entry) + name->bucket.size + name->key.size);
-
-    if (!entry) {
-        return NULL;
-    }
     if (table->entry_count >= table->slot_count) {
         grow(table);
     }
-    struct s3a_lock_entry **slot = slot_of(table, hash);
-    entry->hash = hash;
-    entry->bucket_size = name->bucket.size;
-    entry->key_size = name->key.size;
-    memcpy(entry->text, name->bucket.data, name->bucket.size);
-    memcpy(entry->text + name->bucket.size, name->key.data, name->key.size);
-    s3a_list_init(&entry->link);
+    struct s3a_lock_entry **slot = slot_of(table, entry->hash);
     entry->next = *slot;
     *slot = entry;
     table->entry_count++;
-    return entry;
 }
 
-static void forget(struct s3a_lock_table *table, struct s3a_lock_entry *entry)
+static void take_out(struct s3a_lock_table *table, struct s3a_lock_entry *entry)
 {
     struct s3a_lock_entry **link = slot_of(table, entry->hash);
 
@@ -136,49 +132,72 @@ static void forget(struct s3a_lock_table *table, struct s3a_lock_entry *entry)
     }
     *link = entry->next;
     table->entry_count--;
-    free(entry);
 }
 
-static void recall(struct s3a_lock_table *table, struct s3a_lock_entry *entry,
-                   struct s3a_lock_view *ret_view)
+static void forget(struct s3a_lock_table *table, struct memory *memory)
+{
+    take_out(table, &memory->entry);
+    s3a_list_remove(&memory->link);
+    table->remembered_count--;
+    free(memory);
+}
+
+static void remember(struct s3a_lock_table *table, const struct s3a_lock_entry *entry,
+                     const struct s3a_lock_view *view)
+{
+    size_t text_size = (size_t)entry->bucket_size + 1 + entry->key_size + 1;
+    struct memory *memory = malloc(sizeof(*memory) + text_size);
+
+    if (!memory) {
+        return;
+    }
+    memory->entry = *entry;
+    memory->entry.text = memory->text;
+    memory->entry.is_memory = true;
+    memcpy(memory->text, entry->text, text_size);
+    memcpy(memory->etag, view->etag, sizeof(memory->etag));
+    memory->record = view->record;
+    add(table, &memory->entry);
+    s3a_list_init(&memory->link);
+    s3a_list_append(&table->remembered, &memory->link);
+    table->remembered_count++;
+    if (table->remembered_count > S3A_LOCKS_REMEMBERED_MAX) {
+        forget(table, s3a_list_entry(table->remembered.next, struct memory, link));
+    }
+}
+
+static void recall(const struct memory *memory, struct s3a_lock_view *ret_view)
 {
     *ret_view = (struct s3a_lock_view){
         .kind = S3A_LOCK_OBJECT_RECORD,
-        .record = entry->record,
+        .record = memory->record,
         .store_now_ms = S3A_STORE_TIME_NONE,
         .store_modified_ms = S3A_STORE_TIME_NONE,
     };
-    memcpy(ret_view->etag, entry->etag, sizeof(ret_view->etag));
-    s3a_list_remove(&entry->link);
-    table->remembered_count--;
+    memcpy(ret_view->etag, memory->etag, sizeof(ret_view->etag));
 }
 
-enum s3a_status s3a_lock_table_take(struct s3a_lock_table *table, const struct s3a_lock_name *name,
-                                    struct s3a_lock_entry **ret_entry,
+enum s3a_status s3a_lock_table_take(struct s3a_lock_table *table, struct s3a_lock_entry *entry,
                                     struct s3a_lock_view *ret_view, bool *ret_has_view)
 {
-    uint64_t hash = hash_name(name);
     enum s3a_status status = S3A_OK;
 
-    *ret_entry = NULL;
     *ret_has_view = false;
     pthread_mutex_lock(&table->mutex);
-    struct s3a_lock_entry *entry = *slot_of(table, hash);
-    while (entry && !(entry->hash == hash && is_at(entry, name))) {
-        entry = entry->next;
+    struct s3a_lock_entry *there = *slot_of(table, entry->hash);
+    while (there && !is_same(there, entry)) {
+        there = there->next;
     }
-    if (entry && entry->is_taken) {
+    if (there && !there->is_memory) {
         status = S3A_BUSY;
-    } else if (entry) {
-        recall(table, entry, ret_view);
+    } else if (there) {
+        struct memory *memory = s3a_list_entry(there, struct memory, entry);
+        recall(memory, ret_view);
         *ret_has_view = true;
-    } else {
-        entry = add(table, name, hash);
-        status = entry ? S3A_OK : S3A_NO_MEMORY;
+        forget(table, memory);
     }
     if (status == S3A_OK) {
-        entry->is_taken = true;
-        *ret_entry = entry;
+        add(table, entry);
     }
     pthread_mutex_unlock(&table->mutex);
     return status;
@@ -188,19 +207,9 @@ void s3a_lock_table_leave(struct s3a_lock_table *table, struct s3a_lock_entry *e
                           const struct s3a_lock_view *view)
 {
     pthread_mutex_lock(&table->mutex);
-    entry->is_taken = false;
+    take_out(table, entry);
     if (view) {
-        memcpy(entry->etag, view->etag, sizeof(entry->etag));
-        entry->record = view->record;
-        s3a_list_append(&table->remembered, &entry->link);
-        table->remembered_count++;
-    } else {
-        forget(table, entry);
-    }
-    if (table->remembered_count > S3A_LOCKS_REMEMBERED_MAX) {
-        struct s3a_list *oldest = s3a_list_pop(&table->remembered);
-        table->remembered_count--;
-        forget(table, s3a_list_entry(oldest, struct s3a_lock_entry, link));
+        remember(table, entry, view);
     }
     pthread_mutex_unlock(&table->mutex);
 }

@@ -17,19 +17,22 @@
 /* How many free locks are remembered; those used longest ago are forgotten first. */
 #define S3A_LOCKS_REMEMBERED_MAX 1024
 
-struct s3a_lock_name {
-    struct s3a_str bucket;
-    struct s3a_str key;
+/* A place that is taken: a part of whoever is there. */
+struct s3a_lock_entry {
+    struct s3a_lock_entry *next; /* of the chain */
+    const char *text;            /* "bucket", NUL, "key", NUL: as long as the entry */
+    uint32_t hash;
+    uint16_t key_size;
+    uint8_t bucket_size;
+    bool is_memory; /* nobody is there */
 };
-
-struct s3a_lock_entry;
 
 struct s3a_lock_table {
     pthread_mutex_t mutex;
     struct s3a_lock_entry **slots; /* a power of two of chains */
     size_t slot_count;
     size_t entry_count;
-    struct s3a_list remembered; /* the entries that nobody is at, the latest last */
+    struct s3a_list remembered; /* the places that nobody is at, the latest last */
     size_t remembered_count;
 };
 
@@ -38,15 +41,22 @@ S3A_MUST_CHECK enum s3a_status s3a_lock_table_init(struct s3a_lock_table *table)
 /* All zero is accepted. */
 void s3a_lock_table_fini(struct s3a_lock_table *table);
 
-/* Takes the place: S3A_BUSY where somebody is there already, S3A_NO_MEMORY. *ret_view is what is
- * remembered of it, *ret_has_view false where nothing is. */
+/* Of a bucket and a key that have been checked. */
+void s3a_lock_entry_init(struct s3a_lock_entry *entry, const char *text, size_t bucket_size,
+                         size_t key_size);
+
+struct s3a_str s3a_lock_entry_bucket(const struct s3a_lock_entry *entry);
+struct s3a_str s3a_lock_entry_key(const struct s3a_lock_entry *entry);
+
+/* Takes the place: S3A_BUSY where somebody is there already. *ret_view is what is remembered of it,
+ * *ret_has_view false where nothing is. */
 S3A_MUST_CHECK enum s3a_status s3a_lock_table_take(struct s3a_lock_table *table,
-                                                   const struct s3a_lock_name *name,
-                                                   struct s3a_lock_entry **ret_entry,
+                                                   struct s3a_lock_entry *entry,
                                                    struct s3a_lock_view *ret_view,
                                                    bool *ret_has_view);
 
-/* Leaves the place; view is what is to be remembered of it (a free record), or NULL. */
+/* Leaves the place; view is what is to be remembered of it (a free record), or NULL. Where there is
+ * no memory, it is not remembered. */
 void s3a_lock_table_leave(struct s3a_lock_table *table, struct s3a_lock_entry *entry,
                           const struct s3a_lock_view *view);
 

@@ -6,6 +6,7 @@
 
 #include "clock.h"
 #include "error.h"
+#include "lock_release.h"
 #include "lock_story.h"
 #include "random.h"
 
@@ -73,32 +74,29 @@ enum s3a_status s3a_session_fill_options(const struct s3a_client *client, const 
     if (session->client != client) {
         return s3a_error_set(error, S3A_INVALID, "session: it is another client's");
     }
-    if (!bucket || strcmp(session->keeper->bucket.data, bucket) != 0) {
+    if (!bucket || strcmp(s3a_lock_bucket(session->keeper), bucket) != 0) {
         return s3a_error_set(error, S3A_INVALID, "session: it is in another bucket (%s)",
-                             session->keeper->bucket.data);
+                             s3a_lock_bucket(session->keeper));
     }
     if (options->heartbeat_ms || options->lease_ms) {
         return s3a_error_set(error, S3A_INVALID,
                              "%s: it is the session's, and cannot be chosen for a lock under it",
                              options->lease_ms ? "lease_ms" : "heartbeat_ms");
     }
-    ret_options->heartbeat_ms = session->keeper->machine.terms.heartbeat_ms;
-    ret_options->lease_ms = session->keeper->machine.terms.lease_ms;
+    ret_options->heartbeat_ms = session->heartbeat_ms;
+    ret_options->lease_ms = session->lease_ms;
     return S3A_OK;
 }
 
 /* Each of the locks once, whatever a step makes of the list: what ends leaves it. */
 static void for_each_lock(struct s3a_session *session, void (*act)(struct s3a_lock *lock))
 {
-    size_t count = 0;
+    size_t count = session->lock_count;
 
-    for (struct s3a_list *link = session->locks.next; link != &session->locks; link = link->next) {
-        count++;
-    }
     while (count-- > 0 && !s3a_list_is_empty(&session->locks)) {
         struct s3a_list *link = s3a_list_pop(&session->locks);
         s3a_list_append(&session->locks, link);
-        act(s3a_list_entry(link, struct s3a_lock, session_link));
+        act(s3a_list_entry(link, struct s3a_lock, link));
     }
 }
 
@@ -109,11 +107,10 @@ static void tell_lost(struct s3a_lock *lock)
 
 static void give_back(struct s3a_lock *lock)
 {
-    if (lock->acquire_future) {
+    if (lock->work && lock->work->acquire_future) {
         s3a_lock_driver_step(lock, S3A_LOCK_CANCEL);
     } else if (!lock->is_in_run) {
-        atomic_store(&lock->release_asked, true);
-        s3a_lock_driver_step(lock, S3A_LOCK_RELEASE);
+        s3a_lock_give_back(lock);
     }
 }
 
@@ -125,15 +122,20 @@ static void release_keeper(struct s3a_session *session)
     }
     session->is_ending = true;
     s3a_loop_timer_clear(session->loop, &session->deadline);
-    atomic_store(&session->keeper->release_asked, true);
-    s3a_lock_driver_step(session->keeper, S3A_LOCK_RELEASE);
+    s3a_lock_give_back(session->keeper);
+}
+
+static void release_keeper_if_last(struct s3a_session *session)
+{
+    if (session->is_closing && session->lock_count == 0) {
+        release_keeper(session);
+    }
 }
 
 void s3a_session_lock_ended(struct s3a_session *session)
 {
-    if (session->is_closing && s3a_list_is_empty(&session->locks)) {
-        release_keeper(session);
-    }
+    session->lock_count--;
+    release_keeper_if_last(session);
 }
 
 /* It is closed for as long as its lease is: what is held under it now is held no longer. */
@@ -144,6 +146,7 @@ static void time_is_up(struct s3a_timer *timer)
     atomic_fetch_add(&session->references, 1);
     release_keeper(session);
     for_each_lock(session, tell_lost);
+    s3a_lock_release_those_under(session);
     s3a_session_unref(session);
 }
 
@@ -155,10 +158,9 @@ void s3a_session_begin_close(struct s3a_session *session)
     atomic_fetch_add(&session->references, 1);
     session->is_closing = true;
     atomic_store(&session->close_asked, true);
-    s3a_loop_timer_set(session->loop, &session->deadline,
-                       s3a_clock_ms() + session->keeper->machine.terms.lease_ms);
+    s3a_loop_timer_set(session->loop, &session->deadline, s3a_clock_ms() + session->lease_ms);
     for_each_lock(session, give_back);
-    s3a_session_lock_ended(session);
+    release_keeper_if_last(session);
     s3a_session_unref(session);
 }
 
@@ -177,10 +179,13 @@ static void keeper_lost(struct s3a_lock *keeper, enum s3a_lost_reason reason, vo
     struct s3a_session *session = user;
 
     (void)keeper;
+    atomic_fetch_add(&session->references, 1); /* with its last lock, it may end in this */
     for_each_lock(session, tell_lost);
+    s3a_lock_release_those_under(session);
     if (session->on_lost) {
         session->on_lost(session, reason, session->user);
     }
+    s3a_session_unref(session);
 }
 
 static void answer(struct closing *closing)
@@ -204,6 +209,7 @@ void s3a_session_keeper_ended(struct s3a_session *session, enum s3a_status statu
     session->end_status = status;
     session->is_closing = true;
     atomic_store(&session->has_ended, true);
+    s3a_list_move(&session->client->locks, &session->locks);
     while ((link = s3a_list_pop(&session->closings)) != NULL) {
         answer(s3a_list_entry(link, struct closing, link));
     }

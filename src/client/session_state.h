@@ -9,7 +9,7 @@
 
 #include <s3atomic/session.h>
 
-#include "lock_driver.h"
+#include "lock_work.h"
 
 struct s3a_session {
     atomic_uint references; /* the user's handle, the keeper's driver, each lock, each closing */
@@ -17,6 +17,8 @@ struct s3a_session {
     struct s3a_loop *loop;
     uint8_t id[S3A_SESSION_ID_SIZE];
     char key[S3A_SESSION_KEY_SIZE + 1];
+    uint32_t lease_ms;
+    uint32_t heartbeat_ms;
     struct s3a_lock *keeper; /* a reference; NULL where it was not granted */
     struct s3a_lock *granted;
     struct s3a_session **ret_session;
@@ -27,7 +29,8 @@ struct s3a_session {
     atomic_bool has_ended;
 
     /* The loop's own. */
-    struct s3a_list locks; /* struct s3a_lock, by session_link: whose machine has not ended */
+    struct s3a_list locks; /* struct s3a_lock, but those that are queued at the client */
+    size_t lock_count;     /* whose machine has not ended */
     bool is_closing;       /* no more locks under it */
     bool is_ending;        /* the keeper is being released */
     struct s3a_timer deadline;

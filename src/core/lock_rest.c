@@ -38,6 +38,18 @@ size_t s3a_lock_rest_size(const struct s3a_lock_machine *machine)
            strlen(machine->etag);
 }
 
+size_t s3a_lock_rest_bytes(const struct s3a_lock_rest *rest)
+{
+    return sizeof(*rest) + recent_size(rest->recent_count) + rest->etag_size;
+}
+
+struct s3a_str s3a_lock_rest_etag(const struct s3a_lock_rest *rest)
+{
+    const char *tail = (const char *)(rest + 1);
+
+    return s3a_str_make(tail + recent_size(rest->recent_count), rest->etag_size);
+}
+
 static uint32_t next_after_ms(const struct s3a_lock_machine *machine)
 {
     if (machine->at == S3A_AT_OVER || machine->next_ms == S3A_LOCAL_TIME_NEVER) {
@@ -93,8 +105,7 @@ void s3a_lock_machine_wake(struct s3a_lock_machine *ret_machine, const struct s3
 {
     struct s3a_lock_machine *machine = ret_machine;
     struct s3a_lock_record *record = &machine->record;
-    size_t recent = recent_size(rest->recent_count);
-    const char *tail = (const char *)(rest + 1);
+    struct s3a_str etag = s3a_lock_rest_etag(rest);
 
     memset(machine, 0, sizeof(*machine));
     machine->terms = (struct s3a_lock_terms){
@@ -120,8 +131,8 @@ void s3a_lock_machine_wake(struct s3a_lock_machine *ret_machine, const struct s3
     record->lease_ms = rest->lease_ms;
     record->heartbeat_ms = rest->heartbeat_ms;
     record->recent_count = rest->recent_count;
-    memcpy(record->recent, tail, recent);
-    memcpy(machine->etag, tail + recent, rest->etag_size);
+    memcpy(record->recent, rest + 1, recent_size(rest->recent_count));
+    memcpy(machine->etag, etag.data, etag.size);
     machine->write.record = *record;
     if (session) {
         s3a_lock_machine_use_session(machine, session);

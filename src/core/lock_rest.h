@@ -11,6 +11,7 @@
  */
 
 #include "lock_machine.h"
+#include "str.h"
 
 struct s3a_lock_rest {
     uint64_t beat;
@@ -33,8 +34,10 @@ struct s3a_lock_rest {
 /* May it rest as it is? */
 bool s3a_lock_machine_may_rest(const struct s3a_lock_machine *machine);
 
-/* How many bytes it takes, and the most that any takes. */
+/* How many bytes it will take, how many one has taken, and the most that any does. */
 size_t s3a_lock_rest_size(const struct s3a_lock_machine *machine);
+size_t s3a_lock_rest_bytes(const struct s3a_lock_rest *rest);
+struct s3a_str s3a_lock_rest_etag(const struct s3a_lock_rest *rest);
 #define S3A_LOCK_REST_SIZE_MAX                                                                     \
     (sizeof(struct s3a_lock_rest) + S3A_RECENT_MAX * sizeof(struct s3a_grant) +                    \
      S3A_LOCK_ETAG_SIZE_MAX)
