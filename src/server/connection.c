@@ -26,13 +26,14 @@ static void on_connection(void *user, struct MHD_Connection *connection, void **
     struct s3a_front *front = user;
     struct s3a_connection *own = *context;
 
-    (void)connection;
     if (what == MHD_CONNECTION_NOTIFY_STARTED) {
         front->connection_count++;
         front->has_opened = true;
         *context = calloc(1, sizeof(*own));
+        s3a_hangups_watch(&front->hangups, connection);
         return;
     }
+    s3a_hangups_forget(&front->hangups, connection);
     front->connection_count--;
     front->has_closed = true;
     if (own) {

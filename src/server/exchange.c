@@ -57,6 +57,10 @@ static enum MHD_Result answer(struct s3a_exchange *exchange)
     if (!response) {
         return MHD_NO;
     }
+    if (exchange->head.message) {
+        /* Where the head is none, nobody can tell where the next one begins. */
+        (void)MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
+    }
     result =
         MHD_queue_response(exchange->connection, (unsigned)exchange->answer.http_status, response);
     MHD_destroy_response(response);
@@ -82,8 +86,8 @@ static enum MHD_Result refuse(struct s3a_exchange *exchange)
 {
     const struct s3a_head *head = &exchange->head;
 
-    if (head->is_chunked || head->waits_for_100 || head->length > S3A_DROPPED_SIZE_MAX ||
-        exchange->front->is_closing) {
+    if (head->message || head->is_chunked || head->waits_for_100 ||
+        head->length > S3A_DROPPED_SIZE_MAX || exchange->front->is_closing) {
         return answer(exchange);
     }
     exchange->state = S3A_EXCHANGE_DROPPING;

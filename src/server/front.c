@@ -83,7 +83,8 @@ static int wait_ms(struct s3a_front *front)
 
 static void wait_for_events(struct s3a_front *front)
 {
-    struct pollfd fds[] = {{front->wake_fd, POLLIN, 0}, {front->poll_fd, POLLIN, 0}};
+    struct pollfd fds[] = {
+        {front->wake_fd, POLLIN, 0}, {front->poll_fd, POLLIN, 0}, {front->hangups.fd, POLLIN, 0}};
     bool rests = front->vain_rounds >= VAIN_ROUNDS_MAX;
     int wait = wait_ms(front);
     uint64_t count;
@@ -91,9 +92,12 @@ static void wait_for_events(struct s3a_front *front)
     if (rests && wait > REST_MS) {
         wait = REST_MS;
     }
-    int ready = poll(fds, rests ? 1 : 2, wait);
+    int ready = poll(fds, rests ? 1 : 3, wait);
     if (ready > 0 && (fds[0].revents & POLLIN)) {
         (void)!read(front->wake_fd, &count, sizeof(count));
+    }
+    if (ready > 0 && (fds[2].revents & POLLIN)) {
+        s3a_hangups_take(&front->hangups);
     }
     front->has_opened = false;
     front->vain_rounds += rests || (fds[1].revents & POLLIN) ? 1 : 0;
@@ -242,6 +246,7 @@ enum s3a_status s3a_front_start(struct s3a_front *front, const struct s3a_settin
     int result;
 
     *front = (struct s3a_front){.settings = settings, .objects = objects, .faults = faults};
+    front->hangups.fd = -1;
     s3a_list_init(&front->requests);
     s3a_list_init(&front->held);
     front->watcher = (struct s3a_fault_watcher){.lifted = on_lifted, .user = front};
@@ -252,7 +257,7 @@ enum s3a_status s3a_front_start(struct s3a_front *front, const struct s3a_settin
     s3a_check(pthread_cond_init(&front->auth_exchanged, NULL) == 0);
     front->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     own_fd = fcntl(listen_fd, F_DUPFD_CLOEXEC, 0);
-    if (front->wake_fd < 0 || own_fd < 0) {
+    if (front->wake_fd < 0 || own_fd < 0 || s3a_hangups_init(&front->hangups) != S3A_OK) {
         status = s3a_error_set_errno(error, errno, "make the server's descriptors");
         goto out;
     }
@@ -317,6 +322,7 @@ void s3a_front_join(struct s3a_front *front)
     if (front->wake_fd >= 0) {
         close(front->wake_fd);
     }
+    s3a_hangups_fini(&front->hangups);
     s3a_auth_fini(&front->auth);
     pthread_cond_destroy(&front->auth_exchanged);
     pthread_mutex_destroy(&front->mutex);

@@ -18,6 +18,7 @@
 #include <pthread.h>
 
 #include "auth.h"
+#include "hangup.h"
 #include "faults.h"
 #include "list.h"
 #include "objects.h"
@@ -57,6 +58,7 @@ struct s3a_front {
     bool is_running;
 
     /* This thread's own. */
+    struct s3a_hangups hangups;
     struct s3a_read_turn reads; /* of one round */
     struct s3a_exchange *spare; /* memory of one that has ended; NULL: none */
     struct s3a_list requests;   /* those whose head has come */
