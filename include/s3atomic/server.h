@@ -66,6 +66,13 @@ struct s3a_server_options {
     /* "s3.example.com": requests for bucket.s3.example.com are for that bucket. NULL:
      * "localhost", so that bucket.localhost works. */
     const char *base_domain;
+
+    /* For tests of whoever talks to it: what goes wrong from the start, as texts for
+     * s3a_server_fault_add(). With any, or with allow_faults, the server's operators may have more
+     * over HTTP, at /-/faults (s3atomic-faults(7)). Without, nobody but this process may. */
+    const char *const *faults;
+    size_t fault_count;
+    bool allow_faults;
 };
 
 /*

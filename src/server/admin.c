@@ -3,6 +3,8 @@
 
 #include <netinet/in.h>
 
+#include "fault_page.h"
+
 #define PREFIX "/-/"
 
 /* It answers, so it is there. (A server that is about to stop does not get here.) */
@@ -16,6 +18,8 @@ static enum s3a_code answer_health(struct s3a_exchange *exchange, struct s3a_buf
 }
 
 static const struct s3a_page pages[] = {
+    {"/-/faults", "GET HEAD PUT POST DELETE", S3A_PAGE_FOR_OPERATORS, "application/json",
+     s3a_fault_page_answer},
     {"/-/health", "GET HEAD", S3A_PAGE_FOR_ALL, "text/plain", answer_health},
 };
 

@@ -49,7 +49,8 @@ struct s3a_fault_watcher {
 
 struct s3a_faults {
     pthread_mutex_t mutex;
-    bool is_open; /* mutex is there */
+    bool is_open;             /* mutex is there */
+    bool may_be_set_remotely; /* set before anybody can ask */
     struct s3a_counted_fault *rules;
     size_t count;
     struct s3a_list watchers;

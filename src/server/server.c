@@ -74,6 +74,28 @@ static size_t connections_max(void)
                                                    : limit.rlim_cur / 2;
 }
 
+static enum s3a_status take_faults(struct s3a_server *server,
+                                   const struct s3a_server_options *options,
+                                   struct s3a_error *error)
+{
+    if (!options) {
+        return S3A_OK;
+    }
+    if (options->fault_count > 0 && !options->faults) {
+        return s3a_error_set(error, S3A_INVALID, "fault_count: %zu, with no faults",
+                             options->fault_count);
+    }
+    for (size_t i = 0; i < options->fault_count; i++) {
+        enum s3a_status status = s3a_server_fault_add(server, options->faults[i], error);
+        if (status != S3A_OK) {
+            s3a_error_prefix(error, "faults[%zu]", i);
+            return status;
+        }
+    }
+    server->faults.may_be_set_remotely = options->allow_faults || options->fault_count > 0;
+    return S3A_OK;
+}
+
 static enum s3a_status start_fronts(struct s3a_server *server, struct s3a_error *error)
 {
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
@@ -107,6 +129,9 @@ enum s3a_status s3a_server_start(const struct s3a_server_options *options,
     server->listener.fd = -1;
     s3a_faults_init(&server->faults);
     status = s3a_settings_init(&server->settings, options, error);
+    if (status == S3A_OK) {
+        status = take_faults(server, options, error);
+    }
     if (status == S3A_OK) {
         status = s3a_listener_open(server->settings.address, server->settings.port,
                                    &server->listener, error);
