@@ -25,6 +25,8 @@ static struct {
     bool create_buckets;
     const char *access_key;
     const char *secret_key;
+    struct s3a_texts faults;
+    bool allow_faults;
 } given = {.listen = LISTEN_DEFAULT};
 
 static const struct s3a_option options[] = {
@@ -45,6 +47,14 @@ static const struct s3a_option options[] = {
      "default: S3ATOMIC_SECRET_KEY, else one is made up. Others can see a command line; better "
      "use the environment",
      .text = &given.secret_key},
+    {0, "fault", "FAULT",
+     "for tests: what goes wrong, such as 'reset-after op=PutObject rate=5%'; may be given several "
+     "times. s3atomic-faults(7) tells of all there is",
+     .texts = &given.faults},
+    {0, "allow-faults", NULL,
+     "for tests: this machine's users, and whoever has a key that may write, can have faults while "
+     "it runs, at /-/faults; so they can with --fault",
+     .flag = &given.allow_faults},
 };
 
 static const char *or_environment(const char *value, const char *name)
@@ -160,6 +170,9 @@ static int serve(char **operands, size_t count)
         s3a_say_note("others can reach %s, and what they send and get is not encrypted",
                      given.listen);
     }
+    if (given.allow_faults || given.faults.count > 0) {
+        s3a_say_note("it shows faults on request: it is for tests, and may lie");
+    }
     struct s3a_server_options server_options = {
         .directory = given.directory,
         .keep_files = given.directory != NULL,
@@ -170,6 +183,9 @@ static int serve(char **operands, size_t count)
         .buckets = given.buckets.items,
         .bucket_count = given.buckets.count,
         .create_buckets = given.create_buckets,
+        .faults = given.faults.items,
+        .fault_count = given.faults.count,
+        .allow_faults = given.allow_faults,
     };
     int code = run_server(&server_options, signals);
     close(signals);

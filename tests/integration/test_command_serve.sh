@@ -65,12 +65,39 @@ keys_come_from_the_environment_and_are_not_repeated() {
     [[ ! -e $directory ]] || fail "$directory is still there"
 }
 
+it_goes_wrong_on_request() {
+    local page
+    serve --fault 'reset-after op=PutObject key=lost first=1' --fault 'error=404 op=GetObject'
+    page=$AWS_ENDPOINT_URL/-/faults
+    says err.server "for tests" "lie"
+    echo hello >body
+    # Its answer is lost; what became of it is found out.
+    expect 0 s3atomic put s3://bkt/lost body
+    expect 1 s3atomic get s3://bkt/lost
+    curl -fsS "$page" >out || fail curl
+    says out '"fault":"reset-after op=PutObject key=lost first=1","matched":1,"injected":1}'
+    curl -fsS -X PUT --data-binary 'truncate op=GetObject first=1' "$page" >out || fail curl
+    says out '{"faults":[{"fault":"truncate op=GetObject first=1","matched":0,"injected":0}]}'
+    curl -fsS -X DELETE "$page" >out || fail curl
+    expect 0 s3atomic get s3://bkt/lost
+    is "$(cat out)" hello
+    kill -TERM "$server"
+    ends 0 "$server"
+    rm served
+    serve
+    [[ $(curl -sS -o out -w '%{http_code}' -X PUT --data-binary reset \
+        "$AWS_ENDPOINT_URL/-/faults") == 403 ]] || fail "$(cat out)"
+    says out --allow-faults
+}
+
 what_is_wrong_is_said() {
     serve
     expect 74 s3atomic serve --listen "${AWS_ENDPOINT_URL#http://}"
     says err "port ${AWS_ENDPOINT_URL##*:}" "in use"
     expect 64 s3atomic serve --listen 9000
     says err "127.0.0.1:9000"
+    expect 64 s3atomic serve --listen 127.0.0.1:0 --fault 'reset rate=5'
+    says err 'faults[0]: word 2, "rate=5": a rate is a percentage'
     expect 64 s3atomic serve --access-key alice
     says err S3ATOMIC_SECRET_KEY
     expect 64 s3atomic serve --listen 127.0.0.1:0 --bucket X
@@ -131,6 +158,7 @@ tell what_it_prints_can_be_pasted \
     the_directory_can_be_used_beside_it \
     it_takes_all_the_descriptors_that_it_may_have \
     keys_come_from_the_environment_and_are_not_repeated \
+    it_goes_wrong_on_request \
     what_is_wrong_is_said \
     conditions_hold_through_it \
     cmd_is_gone_before_the_lease_ends_where_the_store_is_gone \

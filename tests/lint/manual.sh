@@ -7,7 +7,7 @@ cd "$2"
 bad=0
 
 if command -v groff >/dev/null; then
-    for page in *.[13]; do
+    for page in *.[137]; do
         complaints=$(groff -man -t -Tutf8 -ww -z "$page" 2>&1)
         [[ -z $complaints ]] || { echo "$page: $complaints"; bad=1; }
     done
