@@ -11,6 +11,7 @@
 #include <s3atomic/session.h>
 #include <s3atomic/status.h>
 #include <s3atomic/store.h>
+#include <s3atomic/upkeep.h>
 
 #ifdef __cplusplus
 extern "C" {

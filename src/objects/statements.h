@@ -52,7 +52,9 @@
       " OR EXISTS (SELECT 1 FROM parts WHERE blob = ?1)")                                          \
     X(GARBAGE_ADD, "INSERT OR IGNORE INTO garbage (file) VALUES (?1)")                             \
     X(GARBAGE_REMOVE, "DELETE FROM garbage WHERE file = ?1")                                       \
-    X(GARBAGE_LIST, "SELECT file FROM garbage")
+    X(GARBAGE_LIST, "SELECT file FROM garbage")                                                    \
+    X(GARBAGE_COUNT, "SELECT count(*) FROM garbage")                                               \
+    X(IS_GARBAGE, "SELECT EXISTS (SELECT 1 FROM garbage WHERE file = ?1)")
 /* clang-format on */
 
 enum s3a_sql {

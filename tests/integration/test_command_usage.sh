@@ -6,7 +6,8 @@
 # shellcheck source=tests/integration/command.bash
 source "${BASH_SOURCE[0]%/*}/command.bash" "$1"
 
-COMMANDS=(lock acquire renew release check status unlock update get put head rm ls mb serve help)
+COMMANDS=(lock acquire renew release check status unlock update get put head rm ls mb serve fsck
+    help)
 
 without_a_command_it_explains_itself() {
     expect 64 s3atomic
