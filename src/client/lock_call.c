@@ -182,6 +182,10 @@ bool s3a_lock_call_send(struct s3a_lock_work *work, const struct s3a_lock_action
     case S3A_LOCK_REQUEST_KILL_SESSION:
         ready = prepare_put(work, action);
         break;
+    case S3A_LOCK_REQUEST_DELETE:
+        call->op.kind = S3A_OP_DELETE_OBJECT;
+        call->op.if_match = condition(work, action->etag, action->bare_etag);
+        break;
     }
     if (ready) {
         transport->send(transport, call);

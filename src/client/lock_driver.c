@@ -93,8 +93,8 @@ static void leave(struct s3a_lock *lock, enum s3a_status status)
     const struct s3a_lock_work *work = lock->work;
     const struct s3a_lock_machine *machine = &work->machine;
     struct s3a_lock_view view = {.kind = S3A_LOCK_OBJECT_RECORD, .record = machine->record};
-    bool is_free =
-        !work->acquire_future && status == S3A_OK && !machine->record.held && !work->keeps;
+    bool is_free = !work->acquire_future && status == S3A_OK && !machine->record.held &&
+                   !machine->is_deleted && !work->keeps;
 
     memcpy(view.etag, machine->etag, sizeof(view.etag));
     s3a_list_remove(&lock->link);

@@ -25,8 +25,9 @@ struct s3a_lock_terms {
     uint32_t grace_ms;
     uint32_t poll_min_ms;
     uint32_t poll_max_ms;
-    int64_t wait_ms; /* 0: try once; -1: for ever */
-    bool observe;    /* leases of others are over by watching alone (§3) */
+    int64_t wait_ms;        /* 0: try once; -1: for ever */
+    bool observe;           /* leases of others are over by watching alone (§3) */
+    bool delete_on_release; /* given back, no object is left, where that can be done (§5) */
 };
 
 /*

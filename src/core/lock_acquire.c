@@ -113,6 +113,7 @@ void s3a_lock_take(const struct s3a_lock_turn *turn)
     }
     s3a_lock_set_etag(write->etag, machine->view.etag);
     write->java_expires_ms = machine->view.java_expires_ms;
+    write->decided_ms = write->etag[0] || machine->is_fresh ? 0 : machine->look_sent_ms;
     s3a_lock_send_write(turn, S3A_AT_TAKE);
 }
 
@@ -168,6 +169,14 @@ static void consider(const struct s3a_lock_turn *turn)
     }
 }
 
+/* §1: since it was decided on, an object with a higher token may have come and gone. */
+static bool is_token_stale(const struct s3a_lock_turn *turn)
+{
+    uint64_t decided_ms = turn->machine->write.decided_ms;
+
+    return decided_ms != 0 && turn->event->now_ms - decided_ms > S3A_LOCK_CREATE_MAX_MS;
+}
+
 /* Our write was applied although no answer said so. Its lease counts from its first send (§2). */
 static void adopt(const struct s3a_lock_turn *turn)
 {
@@ -175,13 +184,14 @@ static void adopt(const struct s3a_lock_turn *turn)
     const struct s3a_lock_view *view = &machine->view;
     uint64_t sent_ms = machine->write.first_sent_ms;
     bool good = turn->event->now_ms < s3a_lock_hold_end_ms(machine, sent_ms, sent_ms);
+    bool stale = is_token_stale(turn);
 
-    if (good && !machine->cancelled) {
+    if (good && !stale && !machine->cancelled) {
         s3a_lock_hold_start(turn, view->etag, sent_ms);
         return;
     }
     bool may_be = s3a_lock_may_be_granted(turn);
-    bool again = !machine->cancelled && !is_time_up(turn) && may_be;
+    bool again = !machine->cancelled && (stale || !is_time_up(turn)) && may_be;
     machine->result = machine->cancelled ? S3A_CANCELLED : may_be ? S3A_TIMEOUT : S3A_LOST;
     s3a_lock_clear_start(turn, again ? S3A_CLEAR_RETRY : S3A_CLEAR_UNDO, view->etag,
                          &machine->write.record);

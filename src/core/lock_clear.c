@@ -7,7 +7,8 @@
 
 /* §5: given back before its shortest hold is over, a record is held on until then: its lease is
  * what is left of that, without the grace that others add. After that, and in all other clearings,
- * it is free. No heartbeat is promised, so that nobody takes it for a grant to go on with (§10). */
+ * it is free, or deleted. No heartbeat is promised, so that nobody takes it for a grant to go on
+ * with (§10). */
 static void send_free(const struct s3a_lock_turn *turn)
 {
     struct s3a_lock_machine *machine = turn->machine;
@@ -24,7 +25,12 @@ static void send_free(const struct s3a_lock_turn *turn)
         uint32_t grace_ms = machine->terms.grace_ms;
         record->lease_ms = left_ms > grace_ms ? (uint32_t)(left_ms - grace_ms) : 1;
     }
-    s3a_lock_send_write(turn, S3A_AT_FREE);
+    machine->is_delete = false;
+    if (!record->held && s3a_lock_is_to_be_deleted(turn)) {
+        s3a_lock_send_delete(turn);
+    } else {
+        s3a_lock_send_write(turn, S3A_AT_FREE);
+    }
 }
 
 /*
@@ -132,6 +138,12 @@ void s3a_lock_clear_wake(const struct s3a_lock_turn *turn)
     }
 }
 
+static void note_doubt(struct s3a_lock_machine *machine)
+{
+    machine->write.doubt = true;
+    machine->delete_doubt = machine->delete_doubt || machine->is_delete;
+}
+
 void s3a_lock_free_answered(const struct s3a_lock_turn *turn)
 {
     struct s3a_lock_machine *machine = turn->machine;
@@ -140,7 +152,8 @@ void s3a_lock_free_answered(const struct s3a_lock_turn *turn)
     switch (s3a_lock_reply_of(turn)) {
     case S3A_REPLY_YES:
         machine->record = machine->write.record;
-        s3a_lock_set_etag(machine->etag, turn->event->etag);
+        machine->is_deleted = machine->is_delete;
+        s3a_lock_set_etag(machine->etag, machine->is_deleted ? "" : turn->event->etag);
         done(turn, S3A_OK);
         break;
     case S3A_REPLY_REFUSED:
@@ -149,16 +162,21 @@ void s3a_lock_free_answered(const struct s3a_lock_turn *turn)
         break;
     case S3A_REPLY_RACE:
     case S3A_REPLY_DOUBT:
-        machine->write.doubt = true;
+        note_doubt(machine);
         try_later(turn, true, status == S3A_OK ? S3A_PROTOCOL : status);
         break;
     case S3A_REPLY_LATER:
-        /* Told so by a proxy, it may have been applied. */
-        machine->write.doubt = machine->write.doubt || status == S3A_LATER;
+        if (status == S3A_LATER) {
+            note_doubt(machine); /* told so by a proxy, it may have been applied */
+        }
         try_later(turn, false, status);
         break;
     case S3A_REPLY_FATAL:
-        done(turn, status);
+        if (s3a_lock_delete_falls_back(machine)) {
+            send_free(turn);
+        } else {
+            done(turn, status);
+        }
         break;
     }
 }
@@ -167,9 +185,11 @@ void s3a_lock_free_answered(const struct s3a_lock_turn *turn)
 static void gone(const struct s3a_lock_turn *turn, const struct s3a_lock_view *view)
 {
     struct s3a_lock_machine *machine = turn->machine;
-    bool applied =
+    bool superseded =
         machine->write.doubt && s3a_lock_fate_of(&machine->write, view) == S3A_FATE_SUPERSEDED;
+    bool applied = superseded || s3a_lock_delete_was_applied(machine, view);
 
+    machine->is_deleted = applied && !superseded;
     if (!applied && machine->clearing == S3A_CLEAR_RELEASE &&
         machine->lost_reason == S3A_LOST_NOT) {
         machine->lost_reason = s3a_lock_reason_of(&machine->write, view);
@@ -213,7 +233,7 @@ void s3a_lock_seek_answered(const struct s3a_lock_turn *turn)
     bool ours = s3a_lock_is_our_record(write, view);
     bool refused = machine->refused;
     if (unchanged) {
-        if (s3a_lock_flip_etag(machine)) {
+        if (s3a_lock_flip_etag(machine) || (refused && s3a_lock_delete_falls_back(machine))) {
             send_free(turn);
         } else {
             try_later(turn, false, refused ? S3A_UNSUPPORTED : S3A_IN_DOUBT);

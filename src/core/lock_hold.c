@@ -136,6 +136,7 @@ void s3a_lock_hold_start(const struct s3a_lock_turn *turn, const char *etag, uin
 {
     acknowledge(turn, etag, sent_ms);
     turn->machine->granted_ms = sent_ms;
+    turn->machine->delete_from_ms = s3a_lock_delete_from_ms(turn->machine);
     turn->action->tell |= S3A_LOCK_TELL_GRANTED;
 }
 

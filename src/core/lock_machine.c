@@ -23,7 +23,7 @@ void s3a_lock_machine_init(struct s3a_lock_machine *machine, const struct s3a_lo
     memcpy(machine->seed, random_seed, S3A_OWNER_SIZE);
     memcpy(&machine->random, random_seed, sizeof(machine->random));
     machine->at = S3A_AT_WAIT;
-    if (remembered) {
+    if (remembered && !terms->delete_on_release) { /* which needs the store's time */
         s3a_check(remembered->kind == S3A_LOCK_OBJECT_RECORD && !remembered->record.held);
         machine->view = *remembered;
         machine->token_seen = remembered->record.grant.token;
@@ -67,7 +67,8 @@ enum s3a_lock_reply s3a_lock_reply_of(const struct s3a_lock_turn *turn)
 {
     enum s3a_status status = turn->event->status;
 
-    if (status == S3A_OK && !names_an_etag(turn->event->etag)) {
+    bool is_delete = turn->machine->at == S3A_AT_FREE && turn->machine->is_delete;
+    if (status == S3A_OK && !is_delete && !names_an_etag(turn->event->etag)) {
         return S3A_REPLY_DOUBT; /* applied, it says, but not as what: read back */
     }
     if (status == S3A_NO_BUCKET && turn->machine->at != S3A_AT_TAKE) {
@@ -132,6 +133,10 @@ void s3a_lock_keep_view(const struct s3a_lock_turn *turn)
     struct s3a_lock_machine *machine = turn->machine;
     const struct s3a_lock_view *view = turn->event->view;
 
+    if (view->store_now_ms != S3A_STORE_TIME_NONE) {
+        machine->store_ms = view->store_now_ms;
+        machine->store_seen_ms = turn->event->now_ms;
+    }
     if (turn->event->status == S3A_NOT_MODIFIED) {
         machine->view.store_now_ms = view->store_now_ms;
         return;
@@ -171,6 +176,11 @@ void s3a_lock_send_write(const struct s3a_lock_turn *turn, enum s3a_lock_place a
     machine->write.sent_ms = turn->event->now_ms;
     if (machine->write.first_sent_ms == 0) {
         machine->write.first_sent_ms = turn->event->now_ms;
+    } else {
+        machine->write.repeated = true;
+        /* "No object" may come true again and again, unlike an ETag: of two tries that were both
+         * applied, the one must not look like the other. */
+        machine->write.record.beat += machine->write.etag[0] ? 0 : 1;
     }
     machine->refused = false;
     action->request = machine->write.etag[0] ? S3A_LOCK_REQUEST_REPLACE : S3A_LOCK_REQUEST_CREATE;
@@ -190,6 +200,7 @@ void s3a_lock_send_get(const struct s3a_lock_turn *turn, enum s3a_lock_place at)
 
     machine->at = at;
     machine->look_wall_ms = turn->event->wall_ms;
+    machine->look_sent_ms = turn->event->now_ms;
     action->request = known ? S3A_LOCK_REQUEST_GET_IF_CHANGED : S3A_LOCK_REQUEST_GET;
     action->etag = machine->view.etag;
     action->timeout_ms = at == S3A_AT_LOOK ? 0 : request_timeout_ms(machine);

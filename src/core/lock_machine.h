@@ -51,6 +51,12 @@
 #define S3A_LOCK_ETAG_SIZE_MAX 128
 #define S3A_LOCK_TOKEN_MAX ((UINT64_C(1) << 53) - 1)
 
+/* §1: an object that is new, or seems so, is granted no later than so long after the look that its
+ * token comes from, and none is deleted whose token is not older than that, with 3 s for dates that
+ * are cut and front ends that disagree. So tokens grow over deletions. */
+#define S3A_LOCK_CREATE_MAX_MS 2000
+#define S3A_LOCK_DELETE_AGE_MS 5000
+
 /* How long, and how often at least, an unclear store is asked before acquiring fails. */
 #define S3A_LOCK_PATIENCE_MS 20000
 #define S3A_LOCK_TRIES_MIN 3
@@ -97,6 +103,7 @@ enum s3a_lock_request {
     S3A_LOCK_REQUEST_GET_IF_CHANGED, /* If-None-Match: etag */
     S3A_LOCK_REQUEST_CREATE,         /* PUT, If-None-Match: * */
     S3A_LOCK_REQUEST_REPLACE,        /* PUT, If-Match: etag */
+    S3A_LOCK_REQUEST_DELETE,         /* If-Match: etag */
     S3A_LOCK_REQUEST_GET_SESSION,    /* of the session's object, as is what follows */
     S3A_LOCK_REQUEST_KILL_SESSION,   /* PUT, If-Match: etag */
 };
@@ -169,8 +176,10 @@ struct s3a_lock_write {
     int64_t java_expires_ms;               /* of the Java library's lock that it replaces */
     struct s3a_lock_record record;
     uint64_t first_sent_ms;
-    uint64_t sent_ms; /* the latest try */
-    bool doubt;       /* a try had no clear answer, and may have been or be applied */
+    uint64_t sent_ms;    /* the latest try */
+    uint64_t decided_ms; /* a CREATE: when the look was asked for that its token comes from */
+    bool repeated;       /* there was more than one try */
+    bool doubt;          /* a try had no clear answer, and may have been or be applied */
 };
 
 /* Why clearing was begun, hence what comes after it. */
@@ -207,10 +216,21 @@ struct s3a_lock_machine {
 
     bool is_fresh; /* nobody else knows the key: acquiring begins with CREATE */
 
+    /* giving it back by DELETE */
+    bool may_delete; /* for the driver to set: this store is known to honour If-Match on it */
+    uint64_t delete_from_ms; /* when its token is old enough for that; 0: never */
+    bool is_delete;          /* the latest try of clearing was one */
+    bool delete_refused;     /* for good: it is to be a free record after all */
+    bool delete_doubt;       /* one may have been applied */
+    bool is_deleted;         /* that is how it was given back */
+    int64_t store_ms;        /* what the store's clock showed at the last look that told */
+    uint64_t store_seen_ms;
+
     /* acquiring */
     struct s3a_lock_view view; /* the last look */
     uint64_t seen_ms;          /* when its etag was first seen */
     int64_t look_wall_ms;      /* when it was asked for */
+    uint64_t look_sent_ms;     /* the same, local time */
     uint64_t deadline_ms;
     uint64_t trouble_ms; /* since when no clear answer came */
     uint32_t tries;      /* without a clear answer */

@@ -4,8 +4,8 @@
 
 /*
  * What the files of the lock machine share: lock_machine.c dispatches, lock_acquire.c,
- * lock_resume.c, lock_hold.c and lock_clear.c hold the moves of their part of the picture in
- * lock_machine.h. Each move leaves the machine in its new place and fills the action.
+ * lock_resume.c, lock_hold.c, lock_clear.c and lock_delete.c hold the moves of their part of the
+ * picture in lock_machine.h. Each move leaves the machine in its new place and fills the action.
  */
 
 #include "lock_machine.h"
@@ -73,6 +73,11 @@ void s3a_lock_hurry(const struct s3a_lock_turn *turn);
  * left. */
 void s3a_lock_make_record(const struct s3a_lock_turn *turn, struct s3a_lock_record *ret_record);
 
+/* The token of an object that begins at that time of the store's, and the other way round: the time
+ * at which the token is a lower one than that of an object that begins then. */
+uint64_t s3a_lock_token_at(int64_t store_ms);
+int64_t s3a_lock_token_end_ms(uint64_t token);
+
 /* sessions */
 void s3a_lock_peek(const struct s3a_lock_turn *turn);
 void s3a_lock_peek_answered(const struct s3a_lock_turn *turn);
@@ -128,5 +133,17 @@ void s3a_lock_clear_wake(const struct s3a_lock_turn *turn);
 void s3a_lock_free_answered(const struct s3a_lock_turn *turn);
 void s3a_lock_seek_answered(const struct s3a_lock_turn *turn);
 void s3a_lock_release_asked(const struct s3a_lock_turn *turn);
+
+/* giving it back by DELETE */
+uint64_t s3a_lock_delete_from_ms(const struct s3a_lock_machine *machine);
+bool s3a_lock_is_to_be_deleted(const struct s3a_lock_turn *turn);
+void s3a_lock_send_delete(const struct s3a_lock_turn *turn);
+
+/* Refused for good: true where it is to be a free record instead. */
+bool s3a_lock_delete_falls_back(struct s3a_lock_machine *machine);
+
+/* What lies there is not ours: is that because a DELETE of ours was applied? */
+bool s3a_lock_delete_was_applied(const struct s3a_lock_machine *machine,
+                                 const struct s3a_lock_view *view);
 
 #endif

@@ -16,9 +16,25 @@ static void new_owner(struct s3a_lock_machine *machine, uint8_t ret_owner[S3A_OW
     memcpy(ret_owner, machine->seed, S3A_OWNER_SIZE);
 }
 
-/* §1: one more than the highest that was seen here; a new lock begins with the store's time, as
- * finely as it is told, or ours where the store tells none. Above S3A_LOCK_TOKEN_MAX: there is none
- * left. */
+uint64_t s3a_lock_token_at(int64_t store_ms)
+{
+    return store_ms < 0 ? 0
+                        : ((uint64_t)(store_ms / 1000) << TOKENS_PER_SECOND_BITS) +
+                              ((uint64_t)(store_ms % 1000) << TOKENS_PER_SECOND_BITS) / 1000;
+}
+
+int64_t s3a_lock_token_end_ms(uint64_t token)
+{
+    uint64_t part = token & ((UINT64_C(1) << TOKENS_PER_SECOND_BITS) - 1);
+
+    return (int64_t)((token >> TOKENS_PER_SECOND_BITS) * 1000 +
+                     (part * 1000 >> TOKENS_PER_SECOND_BITS) + 1);
+}
+
+/* §1: one more than the highest that was seen here. What has nothing before it, and a record that
+ * names nothing (which may have been sent long ago, and come to where everything was deleted),
+ * begins with the store's time, as finely as it is told, or ours where the store tells none. Above
+ * S3A_LOCK_TOKEN_MAX: there is none left. */
 static uint64_t next_token(const struct s3a_lock_turn *turn)
 {
     const struct s3a_lock_machine *machine = turn->machine;
@@ -28,11 +44,11 @@ static uint64_t next_token(const struct s3a_lock_turn *turn)
     if (machine->token_seen >= S3A_LOCK_TOKEN_MAX) {
         return S3A_LOCK_TOKEN_MAX + 1;
     }
-    if (view->kind != S3A_LOCK_OBJECT_RECORD) {
-        int64_t now_ms =
-            view->store_now_ms == S3A_STORE_TIME_NONE ? turn->event->wall_ms : view->store_now_ms;
-        token = ((uint64_t)(now_ms / 1000) << TOKENS_PER_SECOND_BITS) +
-                ((uint64_t)(now_ms % 1000) << TOKENS_PER_SECOND_BITS) / 1000;
+    bool is_known = view->kind == S3A_LOCK_OBJECT_RECORD &&
+                    (view->record.recent_count > 0 || view->store_now_ms == S3A_STORE_TIME_NONE);
+    if (!is_known) {
+        token = s3a_lock_token_at(view->store_now_ms == S3A_STORE_TIME_NONE ? turn->event->wall_ms
+                                                                            : view->store_now_ms);
     }
     return token > machine->token_seen ? token : machine->token_seen + 1;
 }

@@ -60,6 +60,17 @@ static uint32_t next_after_ms(const struct s3a_lock_machine *machine)
     return (uint32_t)after_ms;
 }
 
+static uint32_t delete_after_ms(const struct s3a_lock_machine *machine)
+{
+    if (machine->delete_from_ms == 0) {
+        return NEVER;
+    }
+    uint64_t after_ms = machine->delete_from_ms > machine->granted_ms
+                            ? machine->delete_from_ms - machine->granted_ms
+                            : 0;
+    return after_ms < NEVER ? (uint32_t)after_ms : NEVER;
+}
+
 void s3a_lock_machine_rest(const struct s3a_lock_machine *machine, struct s3a_lock_rest *ret_rest)
 {
     const struct s3a_lock_terms *terms = &machine->terms;
@@ -73,6 +84,7 @@ void s3a_lock_machine_rest(const struct s3a_lock_machine *machine, struct s3a_lo
         .granted_ms = machine->granted_ms,
         .sent_ms = machine->sent_ms,
         .next_after_ms = next_after_ms(machine),
+        .delete_after_ms = delete_after_ms(machine),
         .lease_ms = terms->lease_ms,
         .heartbeat_ms = terms->heartbeat_ms,
         .max_hold_ms = terms->max_hold_ms,
@@ -125,6 +137,8 @@ void s3a_lock_machine_wake(struct s3a_lock_machine *ret_machine, const struct s3
     machine->sent_ms = rest->sent_ms;
     machine->next_ms =
         rest->next_after_ms == NEVER ? S3A_LOCAL_TIME_NEVER : rest->sent_ms + rest->next_after_ms;
+    machine->delete_from_ms =
+        rest->delete_after_ms == NEVER ? 0 : rest->granted_ms + rest->delete_after_ms;
     record->held = true;
     record->grant = *grant;
     record->beat = rest->beat;

@@ -17,7 +17,8 @@ struct s3a_lock_rest {
     uint64_t beat;
     uint64_t granted_ms;
     uint64_t sent_ms;
-    uint32_t next_after_ms; /* sent_ms; UINT32_MAX: never */
+    uint32_t next_after_ms;   /* sent_ms; UINT32_MAX: never */
+    uint32_t delete_after_ms; /* granted_ms; UINT32_MAX: never */
     uint32_t lease_ms;
     uint32_t heartbeat_ms;
     uint32_t max_hold_ms;

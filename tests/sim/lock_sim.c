@@ -141,8 +141,8 @@ static const char *what_never_happened(const struct result *total)
     if (tally->resumed == 0) {
         return "a lock that another process goes on with";
     }
-    if (tally->kept == 0) {
-        return "a lock given back for later";
+    if (tally->kept == 0 || tally->deletions == 0 || tally->late_creates == 0) {
+        return "a lock given back for later or by DELETE, or an object that comes late";
     }
     if (tally->rests == 0 || tally->poor == 0) {
         return "a rest, or one without memory at its end";

@@ -84,12 +84,14 @@ static void rest(struct sim *sim, struct sim_contender *contender)
         return;
     }
     struct s3a_grant grant = machine->record.grant;
+    bool may_delete = machine->may_delete;
     const uint8_t *session =
         contender->under ? sim->sessions[sim->contenders[contender->under - 1].keeps - 1].id : NULL;
     memset(&memory, 0x5a, sizeof(memory));
     s3a_lock_machine_rest(machine, &memory.rest);
     memset(machine, 0x5a, sizeof(*machine));
     s3a_lock_machine_wake(machine, &memory.rest, &grant, session);
+    machine->may_delete = may_delete;
     sim->tally.rests++;
 }
 
@@ -270,6 +272,7 @@ void sim_renew(struct sim *sim, unsigned number, const struct s3a_lock_terms *te
     free(contender->kept);
     memset(contender, 0, sizeof(*contender));
     s3a_lock_machine_init(&contender->machine, terms, (const uint8_t *)seed, remembered);
+    contender->machine.may_delete = !sim->faults.deletes_blindly; /* as a probe has found */
     contender->clock_offset_ms = s3a_jitter_next(&sim->random) % 1000000000;
     contender->wake_ms = S3A_LOCAL_TIME_NEVER;
     contender->pending_ms = S3A_LOCAL_TIME_NEVER;

@@ -46,6 +46,8 @@ struct sim_faults {
     bool writes_in_doubt;  /* every write is applied, and none is answered clearly */
     bool dates_in_seconds; /* and front ends that differ by up to 1 s */
     bool quoted_literally; /* If-Match holds only without quotes */
+    bool deletes_blindly;  /* DELETE is done whatever its If-Match says; so nobody uses it */
+    bool absent_deletes;   /* DELETE of what is not there is answered with success */
 };
 
 struct sim_store {
@@ -55,12 +57,14 @@ struct sim_store {
     bool down;
     bool bucket_gone;
     bool touched;        /* from outside, ever */
-    uint64_t created_ms; /* since when a record of ours has lain there, true time */
+    uint64_t created_ms; /* when its token last came from the time, true time */
     uint64_t removed_ms; /* when one was last removed from outside */
     bool removed_young;  /* sooner than tokens made of whole seconds can tell apart */
     uint8_t kept_owner[S3A_OWNER_SIZE]; /* who gave it back for later, and true time of that */
     uint64_t kept_until_ms;
     bool ghost; /* what lies there was decided on before the removal, and landed after it */
+    uint64_t deleted_ms; /* when a lock was last given back by DELETE */
+    bool late_create;    /* what lies there was decided on before that, and landed after it */
 };
 
 struct sim_request {
@@ -163,6 +167,8 @@ struct sim_tally {
     uint64_t resumed;
     uint64_t kept; /* of these, those that leave it held for a while */
     uint64_t dangers;
+    uint64_t deletions; /* releases by DELETE that were applied */
+    uint64_t late_creates;
     uint64_t java_grants;
     uint64_t robberies;
     uint64_t places[SIM_PLACES];
@@ -191,6 +197,7 @@ struct sim {
     bool sessions_touched; /* from outside */
     struct sim_java java;
     struct sim_queue queue;
+    bool deleters;     /* some give it back by DELETE */
     uint32_t scale;    /* of leases, and of what people do: a slow world has long leases */
     uint32_t grace_ms; /* little, where the store's dates are exact */
     bool haunted;      /* a write landed, or may still land, that its sender cannot know of */

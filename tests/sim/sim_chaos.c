@@ -52,6 +52,8 @@ static void choose_faults(struct sim *sim)
         .writes_in_doubt = sim_random(sim, 19) == 0,
         .dates_in_seconds = sim_random(sim, 1) == 1,
         .quoted_literally = sim_random(sim, 3) == 0,
+        .deletes_blindly = sim_random(sim, 4) == 0,
+        .absent_deletes = sim_random(sim, 1) == 0,
     };
 }
 
@@ -67,6 +69,7 @@ static struct s3a_lock_terms choose_terms(struct sim *sim)
     terms.max_hold_ms = sim_random(sim, 4) == 0 ? 2000 + (uint32_t)sim_random(sim, 10000) : 0;
     terms.min_hold_ms = sim_random(sim, 4) == 0 ? (uint32_t)sim_random(sim, terms.lease_ms) : 0;
     terms.observe = sim_random(sim, 7) == 0;
+    terms.delete_on_release = sim->deleters && sim_random(sim, 1) == 0;
     if (sim_random(sim, 2) == 0) {
         terms.wait_ms = sim_random(sim, 1) == 0 ? 0 : (int64_t)sim_random(sim, 10000);
     }
@@ -78,6 +81,7 @@ static void choose_world(struct sim *sim)
     bool slow = sim_random(sim, 9) == 0;
 
     choose_faults(sim);
+    sim->deleters = sim_random(sim, 1) == 0;
     sim->scale = slow ? SLOW_SCALE : 1;
     sim->grace_ms = sim_terms().grace_ms;
     if (!sim->faults.dates_in_seconds && sim_random(sim, 1) == 0) {
@@ -106,7 +110,8 @@ static void renew(struct sim *sim, unsigned number)
                                  .store_now_ms = S3A_STORE_TIME_NONE,
                                  .store_modified_ms = S3A_STORE_TIME_NONE};
     bool remembers = old->granted && old->status == S3A_OK && old->release_asked &&
-                     !old->machine.record.held && sim_random(sim, 1) == 0;
+                     !old->machine.record.held && !old->machine.is_deleted &&
+                     sim_random(sim, 1) == 0;
 
     if (old->detached && sim_random(sim, 3) > 0) {
         sim_say(sim, "c%u is a new process, which goes on with the lock", number);
@@ -216,7 +221,8 @@ static void calm_down(struct sim *sim)
 
     sim_say(sim, "      all faults end");
     sim->faults = (struct sim_faults){.dates_in_seconds = faults.dates_in_seconds,
-                                      .quoted_literally = faults.quoted_literally};
+                                      .quoted_literally = faults.quoted_literally,
+                                      .deletes_blindly = faults.deletes_blindly};
     sim->store.down = false;
     sim->store.bucket_gone = false;
     if (sim->store.object.kind == S3A_LOCK_OBJECT_FOREIGN) {

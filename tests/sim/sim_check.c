@@ -14,8 +14,6 @@
  * than the old one's where seconds can tell the two apart.
  */
 
-/* Tokens of new objects count whole seconds by front ends that differ by up to one. */
-#define YOUNG_MS 2100
 #define BUSY_STEPS_MAX 100
 
 void sim_breach(struct sim *sim, const char *format, ...)
@@ -188,6 +186,12 @@ static bool is_haunted(const struct sim *sim)
     return sim->haunted || sim->store.touched || sim->java.present;
 }
 
+/* Only another's deletion lets a CREATE be applied that its sender knew to have come too late. */
+static bool may_be_late(const struct sim *sim)
+{
+    return is_haunted(sim) || sim->store.late_create;
+}
+
 /* Does what was just ended leave a lock behind although it says that it did not? */
 static void check_leftover(struct sim *sim, unsigned number, const struct s3a_lock_action *action)
 {
@@ -207,13 +211,19 @@ static void check_leftover(struct sim *sim, unsigned number, const struct s3a_lo
     }
     if (clean && !kept && object->kind == S3A_LOCK_OBJECT_RECORD && object->record.held &&
         memcmp(object->record.grant.owner, contender->owner, S3A_OWNER_SIZE) == 0 &&
-        !is_haunted(sim)) {
+        !may_be_late(sim)) {
         sim_breach(sim, "c%u ended, but its lock lies there held", number);
     }
+    if (contender->machine.is_deleted && object->kind == S3A_LOCK_OBJECT_RECORD &&
+        sim_same_grant(&object->record.grant, &contender->machine.record.grant) &&
+        !may_be_late(sim)) {
+        sim_breach(sim, "c%u is told that its object was deleted, but it lies there", number);
+    }
     /* A clear 412 to a release that was applied, and then superseded, looks like a robbery; and the
-     * Java library and people leave no trace of who came before. */
+     * Java library, people and those who delete leave no trace of who came before. */
+    bool traceless = sim->store.deleted_ms > contender->release_asked_ms;
     if (!failed && action->status == S3A_LOST && !contender->lost_told &&
-        !is_robbed(sim, contender) && !sim->replayed && !is_haunted(sim) &&
+        !is_robbed(sim, contender) && !sim->replayed && !is_haunted(sim) && !traceless &&
         sim_local_time(sim, contender) < contender->release_good_ms) {
         sim_breach(sim, "c%u gave back in time what it is told was lost", number);
     }
@@ -238,7 +248,7 @@ static void check_stranger(struct sim *sim, unsigned number, const struct s3a_lo
     const struct s3a_lock_machine *machine = &sim->contenders[number].machine;
 
     if (!sim->contenders[number].keeps && action->tell & S3A_LOCK_TELL_FAILED &&
-        action->status == S3A_HELD && !is_haunted(sim) &&
+        action->status == S3A_HELD && !may_be_late(sim) &&
         machine->view.kind == S3A_LOCK_OBJECT_RECORD && machine->view.record.held &&
         memcmp(machine->view.record.grant.owner, machine->seed, 8) == 0) {
         sim_breach(sim, "L2: c%u takes its own record for another's", number);
@@ -291,7 +301,7 @@ static void check_ghost(struct sim *sim, const struct sim_request *request)
     const struct sim_contender *contender = &sim->contenders[request->contender];
     const uint8_t *owner = request->record.grant.owner;
 
-    if (!request->record.held || is_haunted(sim) ||
+    if (!request->record.held || may_be_late(sim) ||
         memcmp(contender->machine.seed, owner, 8) != 0) {
         return; /* or from a process that is no more */
     }
@@ -307,6 +317,9 @@ void sim_check_write(struct sim *sim, const struct sim_request *request)
     struct sim_store *store = &sim->store;
     const struct s3a_lock_view *old = &store->object;
 
+    store->late_create = old->kind != S3A_LOCK_OBJECT_RECORD && store->deleted_ms > 0 &&
+                         request->looked_ms <= store->deleted_ms;
+    sim->tally.late_creates += store->late_create ? 1 : 0;
     check_ghost(sim, request);
     sim_check_kept(sim, request);
     int64_t age_ms = sim_store_clock(sim) - old->store_modified_ms;
@@ -331,43 +344,8 @@ void sim_check_write(struct sim *sim, const struct sim_request *request)
             sim->last_token = 0;
         }
         store->removed_young = false;
-        store->created_ms = sim->now_ms;
     }
-}
-
-/* What lies there is about to be removed by something that does not keep the protocol. */
-void sim_check_removal(struct sim *sim)
-{
-    struct sim_store *store = &sim->store;
-
-    if (store->object.kind == S3A_LOCK_OBJECT_RECORD) {
-        store->removed_ms = sim->now_ms;
-        store->removed_young = store->removed_young || sim->now_ms - store->created_ms < YOUNG_MS;
-    }
-}
-
-/* ... and that although somebody may hold it. */
-void sim_check_robbery(struct sim *sim)
-{
-    const struct s3a_lock_view *object = &sim->store.object;
-    const uint8_t *owner = object->record.grant.owner;
-
-    if (object->kind == S3A_LOCK_OBJECT_JAVA) {
-        sim->java.held_until_ms = 0;
-    }
-    if (object->kind != S3A_LOCK_OBJECT_RECORD || !object->record.held) {
-        return;
-    }
-    sim->tally.robberies++;
-    for (unsigned i = 0; i < sim->contender_count; i++) {
-        struct sim_contender *contender = &sim->contenders[i];
-        if (memcmp(contender->owner, owner, S3A_OWNER_SIZE) == 0) {
-            const struct s3a_lock_machine *machine = &contender->machine;
-            uint64_t sent_end_ms =
-                s3a_lease_end_ms(machine->write.sent_ms, machine->terms.lease_ms);
-            uint64_t end_ms = s3a_lock_good_until_ms(machine);
-            memcpy(contender->robbed_owner, owner, S3A_OWNER_SIZE);
-            contender->robbed_until_ms = end_ms > sent_end_ms ? end_ms : sent_end_ms;
-        }
+    if (old->kind != S3A_LOCK_OBJECT_RECORD || old->record.recent_count == 0) {
+        store->created_ms = sim->now_ms; /* its token may be of this time */
     }
 }

@@ -15,6 +15,12 @@ static uint64_t latency_ms(struct sim *sim)
     return 1 + sim_random(sim, slow ? sim->faults.slow_ms : SIM_LATENCY_MS);
 }
 
+static bool writes(enum s3a_lock_request kind)
+{
+    return kind == S3A_LOCK_REQUEST_CREATE || kind == S3A_LOCK_REQUEST_REPLACE ||
+           kind == S3A_LOCK_REQUEST_DELETE || kind == S3A_LOCK_REQUEST_KILL_SESSION;
+}
+
 static int64_t up_to_seconds(int64_t time_ms)
 {
     return (time_ms + 999) / 1000 * 1000;
@@ -37,6 +43,9 @@ static void fill_request(struct sim *sim, struct sim_contender *contender,
     if (action->etag) {
         strcpy(ret_request->etag, action->etag);
     }
+    if (action->request == S3A_LOCK_REQUEST_DELETE) {
+        ret_request->record = contender->machine.record; /* what it means to delete */
+    }
     if (!action->record) {
         return;
     }
@@ -57,9 +66,9 @@ static void fill_request(struct sim *sim, struct sim_contender *contender,
 }
 
 /* What is answered although something else was done. */
-static enum s3a_status false_answer(struct sim *sim, bool writes)
+static enum s3a_status false_answer(struct sim *sim, bool is_write)
 {
-    if (writes && sim->faults.writes_in_doubt) {
+    if (is_write && sim->faults.writes_in_doubt) {
         return S3A_IN_DOUBT;
     }
     if (sim_happens(sim, sim->faults.applied_500)) {
@@ -78,7 +87,7 @@ void sim_send(struct sim *sim, unsigned number, const struct s3a_lock_action *ac
     const struct sim_faults *faults = &sim->faults;
 
     contender->in_flight = sim->requests + 1;
-    contender->in_flight_writes = action->record != NULL;
+    contender->in_flight_writes = writes(action->request);
     contender->timeout_ms =
         sim->now_ms + (action->timeout_ms ? action->timeout_ms : REQUEST_TIMEOUT_MS);
     struct sim_event *event = sim_event_new(sim, SIM_EVENT_ARRIVE, number);
@@ -113,14 +122,14 @@ void sim_send(struct sim *sim, unsigned number, const struct s3a_lock_action *ac
 }
 
 /* The store's own mood, before it looks at the request; S3A_OK: it does. */
-static enum s3a_status mood(struct sim *sim, bool writes)
+static enum s3a_status mood(struct sim *sim, bool is_write)
 {
     const struct sim_faults *faults = &sim->faults;
 
     if (sim->store.bucket_gone) {
         return S3A_NO_BUCKET;
     }
-    if (writes && sim_happens(sim, faults->conflict_409)) {
+    if (is_write && sim_happens(sim, faults->conflict_409)) {
         return S3A_RACE;
     }
     if (sim_happens(sim, faults->later_503)) {
@@ -135,15 +144,11 @@ static enum s3a_status mood(struct sim *sim, bool writes)
 void sim_arrive(struct sim *sim, struct sim_event *event)
 {
     const struct sim_request *request = &event->request;
-    bool writes = request->kind == S3A_LOCK_REQUEST_CREATE ||
-                  request->kind == S3A_LOCK_REQUEST_REPLACE ||
-                  request->kind == S3A_LOCK_REQUEST_KILL_SESSION;
-
     if (sim->store.down) {
         sim_event_free(sim, event);
         return;
     }
-    event->reply.status = mood(sim, writes);
+    event->reply.status = mood(sim, writes(request->kind));
     event->reply.looked_ms = sim->now_ms;
     event->reply.etag[0] = '\0';
     if (event->reply.status == S3A_OK) {

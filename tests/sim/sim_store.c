@@ -149,6 +149,28 @@ static bool holds(const struct sim *sim, const struct s3a_lock_view *object,
     return object->kind != S3A_LOCK_OBJECT_ABSENT && strcmp(object->etag, request->etag) == 0;
 }
 
+/* Many stores say of what is not there that it is deleted now. */
+static void delete_object(struct sim *sim, const struct sim_request *request,
+                          struct sim_reply *ret_reply)
+{
+    struct s3a_lock_view *object = &sim->store.object;
+    bool absent = object->kind == S3A_LOCK_OBJECT_ABSENT;
+
+    if (absent && sim->faults.absent_deletes) {
+        ret_reply->status = S3A_OK;
+    } else if (absent) {
+        ret_reply->status = sim_random(sim, 1) ? S3A_NOT_FOUND : S3A_CONFLICT;
+    } else if (!sim->faults.deletes_blindly && !holds(sim, object, request)) {
+        ret_reply->status = S3A_CONFLICT;
+    } else {
+        sim_check_delete(sim, request);
+        memset(object, 0, sizeof(*object));
+        sim_say(sim, "      the object is deleted");
+        sim_hash_in(sim, ++sim->store.writes);
+        ret_reply->status = S3A_OK;
+    }
+}
+
 void sim_store_apply(struct sim *sim, const struct sim_request *request,
                      struct sim_reply *ret_reply)
 {
@@ -156,6 +178,9 @@ void sim_store_apply(struct sim *sim, const struct sim_request *request,
         request->session ? &sim->sessions[request->session - 1].object : &sim->store.object;
 
     switch (request->kind) {
+    case S3A_LOCK_REQUEST_DELETE:
+        delete_object(sim, request, ret_reply);
+        return;
     case S3A_LOCK_REQUEST_GET_IF_CHANGED:
         if (strcmp(object->etag, request->etag) == 0) {
             describe(sim, object, &ret_reply->view);

@@ -101,6 +101,9 @@ void sim_say_step(struct sim *sim, unsigned number, enum s3a_lock_place from,
                 action->request == S3A_LOCK_REQUEST_CREATE ? "create" : "replace", action->etag,
                 action->record->held ? "held" : "free", action->record->grant.token % TOKEN_SHOWN,
                 action->record->beat);
+    } else if (action->request == S3A_LOCK_REQUEST_DELETE) {
+        sim_say(sim, "c%u sends #%" PRIu64 ": delete %.4s", number, sim->requests + 1,
+                action->etag);
     } else if (action->request != S3A_LOCK_REQUEST_NONE) {
         sim_say(sim, "c%u sends #%" PRIu64 ": get", number, sim->requests + 1);
     }

@@ -71,6 +71,7 @@ void sim_breach(struct sim *sim, const char *format, ...) __attribute__((format(
 void sim_check_step(struct sim *sim, unsigned number, uint64_t good_until_ms,
                     const struct s3a_lock_action *action);
 void sim_check_write(struct sim *sim, const struct sim_request *request);
+void sim_check_delete(struct sim *sim, const struct sim_request *request);
 void sim_check_leases(struct sim *sim);
 void sim_check_removal(struct sim *sim);
 void sim_check_robbery(struct sim *sim);

@@ -106,7 +106,7 @@ static void heartbeats_keep_it_and_release_hands_it_over(void **state)
     assert_int_equal(sim.contenders[first].dangers, 0);
     release_well(first);
     assert_true(sim_run_until(&sim, is_held, second, 2500));
-    assert_int_equal(sim.contenders[second].token, sim.contenders[first].token + 1);
+    assert_true(sim.contenders[second].token > sim.contenders[first].token);
 }
 
 static void a_crashed_holder_is_succeeded_after_lease_and_grace(void **state)

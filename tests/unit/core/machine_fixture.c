@@ -115,7 +115,9 @@ struct s3a_lock_view stage_record(const struct stage *stage, const char *etag, b
         .record = {.held = held,
                    .grant = {.owner = "somebody else", .token = token},
                    .lease_ms = 30000,
-                   .heartbeat_ms = 10000},
+                   .heartbeat_ms = 10000,
+                   .recent = {{.owner = "who was before", .token = token - 1}},
+                   .recent_count = 1},
     };
 
     snprintf(view.etag, sizeof(view.etag), "%s", etag);

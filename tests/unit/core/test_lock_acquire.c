@@ -22,7 +22,7 @@ static void a_free_record_is_taken_with_the_next_token_under_its_etag(void **sta
     assert_string_equal(stage.action.etag, "free");
     assert_true(stage.action.record->held);
     assert_int_equal(stage.action.record->grant.token, 42);
-    assert_int_equal(stage.action.record->recent_count, 1);
+    assert_int_equal(stage.action.record->recent_count, 2);
     assert_int_equal(stage.action.record->recent[0].token, 41);
 }
 

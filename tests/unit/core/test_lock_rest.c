@@ -53,7 +53,7 @@ static void it_goes_on_where_it_fell_asleep(void **state)
     stage_wake(&stage);
     assert_int_equal(stage.machine.at, S3A_AT_BEAT);
     assert_int_equal(stage.action.record->beat, before.record.beat + 1);
-    assert_int_equal(stage.action.record->recent_count, 1);
+    assert_int_equal(stage.action.record->recent_count, 2);
     assert_int_equal(stage.action.record->recent[0].token, 41);
     assert_memory_equal(&stage.action.record->grant, &before.record.grant,
                         sizeof(struct s3a_grant));
