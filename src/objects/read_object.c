@@ -51,7 +51,8 @@ static bool read_row(struct reading *reading, int *ret_rc)
         *ret_rc = SQLITE_CORRUPT;
     } else if (!headers.data) {
         *ret_rc = SQLITE_NOMEM;
-    } else if (!s3a_stored_headers_decode(headers, &answer->headers)) {
+    } else if (!s3a_stored_headers_decode(headers, &answer->headers) ||
+               !s3a_checksum_value_read(column(reading, S3A_COLUMN_CHECKSUMS), &answer->checksum)) {
         *ret_rc = SQLITE_CORRUPT;
     }
     if (*ret_rc != SQLITE_OK) {

@@ -33,15 +33,18 @@
                                                                                                    \
     X(OBJECT_STATE, "SELECT b.id, o.key, o.etag, o.modified_ms, o.blob" S3A_FIND_OBJECT)           \
     X(OBJECT_HEAD,                                                                                 \
-      "SELECT b.id, o.key, o.etag, o.modified_ms, o.blob, o.size, o.headers" S3A_FIND_OBJECT)      \
+      "SELECT b.id, o.key, o.etag, o.modified_ms, o.blob, o.size, o.headers, o.checksums"          \
+      S3A_FIND_OBJECT)                                                                             \
     X(OBJECT_GET,                                                                                  \
-      "SELECT b.id, o.key, o.etag, o.modified_ms, o.blob, o.size, o.headers, o.body"               \
+      "SELECT b.id, o.key, o.etag, o.modified_ms, o.blob, o.size, o.headers, o.checksums,"         \
+      " o.body"                                                                                    \
       S3A_FIND_OBJECT)                                                                             \
     X(OBJECT_PUT,                                                                                  \
-      "INSERT INTO objects (bucket, key, modified_ms, size, etag, blob, headers, body)"            \
-      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (bucket, key) DO UPDATE SET"           \
+      "INSERT INTO objects (bucket, key, modified_ms, size, etag, blob, headers, body,"            \
+      " checksums, tags, acl) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"               \
+      " ON CONFLICT (bucket, key) DO UPDATE SET"                                                   \
       " modified_ms = ?3, size = ?4, etag = ?5, blob = ?6, parts = NULL, headers = ?7,"            \
-      " checksums = '', tags = '', acl = '', body = ?8")                                           \
+      " checksums = ?9, tags = ?10, acl = ?11, body = ?8")                                         \
     X(OBJECT_REMOVE, "DELETE FROM objects WHERE bucket = ?1 AND key = ?2")                         \
     X(OBJECT_LIST,                                                                                 \
       "SELECT key, modified_ms, size, etag FROM objects"                                           \
@@ -73,6 +76,7 @@ enum s3a_object_column {
     S3A_COLUMN_BLOB,
     S3A_COLUMN_SIZE,
     S3A_COLUMN_HEADERS,
+    S3A_COLUMN_CHECKSUMS,
     S3A_COLUMN_BODY,
 };
 

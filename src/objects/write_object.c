@@ -104,7 +104,9 @@ static int put_row(struct s3a_commit *commit, struct s3a_write *write, int64_t b
 {
     const struct s3a_spool *body = write->body;
     bool is_file = body->fd >= 0;
+    char checksum[S3A_CHECKSUM_STORED_SIZE_MAX + 1];
 
+    s3a_checksum_value_write(&write->op->checksum, checksum);
     return s3a_database_run(
         &commit->ledger->database, S3A_SQL_OBJECT_PUT,
         S3A_PARAMS(s3a_param_number(bucket), s3a_param_bytes(write->op->key),
@@ -112,7 +114,9 @@ static int put_row(struct s3a_commit *commit, struct s3a_write *write, int64_t b
                    s3a_param_text(s3a_str_of(write->answer->etag)),
                    is_file ? s3a_param_text(s3a_str_of(body->id)) : s3a_param_null(),
                    s3a_param_text(headers),
-                   is_file ? s3a_param_null() : s3a_param_bytes(s3a_buf_str(&body->memory))));
+                   is_file ? s3a_param_null() : s3a_param_bytes(s3a_buf_str(&body->memory)),
+                   s3a_param_text(s3a_str_of(checksum)), s3a_param_text(S3A_STR("")),
+                   s3a_param_text(S3A_STR(""))));
 }
 
 static int store(struct s3a_commit *commit, struct s3a_write *write, struct found *found,
@@ -129,6 +133,7 @@ static int store(struct s3a_commit *commit, struct s3a_write *write, struct foun
     }
     answer->http_status = 200;
     answer->modified_ms = commit->ledger->now_ms;
+    answer->checksum = write->op->checksum;
     answer->etag[0] = '"';
     s3a_hex(write->body->md5_bytes, S3A_MD5_SIZE, answer->etag + 1);
     memcpy(answer->etag + 1 + 2 * S3A_MD5_SIZE, "\"", 2);

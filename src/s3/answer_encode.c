@@ -104,6 +104,17 @@ static void add_object_headers(struct encoder *encoder)
     }
 }
 
+/* Of all of it: whoever gets a part could not check it. */
+static void add_checksum(struct encoder *encoder)
+{
+    const struct s3a_checksum_value *checksum = &encoder->answer->checksum;
+
+    if (checksum->kind != S3A_CHECKSUM_NONE && encoder->answer->http_status == 200) {
+        add(encoder, s3a_str_of(s3a_checksum_header(checksum->kind)), s3a_str_of(checksum->text));
+        add(encoder, S3A_STR("x-amz-checksum-type"), s3a_str_of(s3a_checksum_value_type(checksum)));
+    }
+}
+
 static void add_location(struct encoder *encoder)
 {
     char text[S3A_BUCKET_SIZE_MAX + 2];
@@ -164,9 +175,13 @@ static void encode_success(struct encoder *encoder, struct s3a_buf *body)
     case S3A_OP_GET_OBJECT:
     case S3A_OP_HEAD_OBJECT:
         add_object_headers(encoder);
+        if (op->wants_checksum) {
+            add_checksum(encoder);
+        }
         break;
     case S3A_OP_PUT_OBJECT:
         add(encoder, S3A_STR("etag"), s3a_str_of(encoder->answer->etag));
+        add_checksum(encoder);
         break;
     default:
         break;

@@ -51,6 +51,21 @@ enum s3a_checksum_kind s3a_checksum_kind_of(struct s3a_str header_name)
     return S3A_CHECKSUM_NONE;
 }
 
+const char *s3a_checksum_header(enum s3a_checksum_kind kind)
+{
+    return kinds[kind].header_name;
+}
+
+enum s3a_checksum_kind s3a_checksum_kind_of_name(struct s3a_str name)
+{
+    for (int kind = S3A_CHECKSUM_CRC32; kind <= S3A_CHECKSUM_SHA256; kind++) {
+        if (s3a_str_is_nocase(name, kinds[kind].header_name + strlen(S3A_CHECKSUM_PREFIX))) {
+            return (enum s3a_checksum_kind)kind;
+        }
+    }
+    return S3A_CHECKSUM_NONE;
+}
+
 size_t s3a_checksum_size(enum s3a_checksum_kind kind)
 {
     return kinds[kind].size;

@@ -23,6 +23,13 @@ enum s3a_checksum_kind {
 /* "x-amz-checksum-crc32": its kind. NONE for a name that is none of a checksum known here. */
 enum s3a_checksum_kind s3a_checksum_kind_of(struct s3a_str header_name);
 
+/* "x-amz-checksum-crc32"; "" for NONE. */
+#define S3A_CHECKSUM_PREFIX "x-amz-checksum-"
+const char *s3a_checksum_header(enum s3a_checksum_kind kind);
+
+/* "CRC32", in any case: its kind. */
+enum s3a_checksum_kind s3a_checksum_kind_of_name(struct s3a_str name);
+
 /* How many bytes it has; what stands in the header is their base64. */
 size_t s3a_checksum_size(enum s3a_checksum_kind kind);
 

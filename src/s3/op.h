@@ -17,6 +17,7 @@
 
 #include "aspect.h"
 #include "buf.h"
+#include "checksum_value.h"
 #include "code.h"
 #include "op_kind.h"
 #include "pool.h"
@@ -111,7 +112,9 @@ struct s3a_op {
 
     struct s3a_headers headers; /* PUT: what the object keeps. GET and HEAD: what stands in the
                                    answer instead (response-content-type=...); servers only */
-    uint64_t body_size;         /* PUT: the body itself travels beside the op */
+    struct s3a_checksum_value checksum; /* PUT: of the body, which was checked against it */
+    bool wants_checksum;                /* GET and HEAD: x-amz-checksum-mode: ENABLED */
+    uint64_t body_size;                 /* PUT: the body itself travels beside the op */
 
     /* LIST_OBJECTS; also prefix, continuation and keys_max of LIST_BUCKETS */
     struct s3a_str prefix;
@@ -185,6 +188,7 @@ struct s3a_answer {
     uint64_t range_offset;
     uint64_t range_size; /* what this answer carries (or would, for HEAD) */
     struct s3a_headers headers;
+    struct s3a_checksum_value checksum; /* of the whole object; PUT: of what was put */
     struct s3a_buf body;
     struct s3a_file file;
 

@@ -112,6 +112,10 @@ enum s3a_code s3a_op_decode_amz_header(struct s3a_op_decoder *decoder, struct s3
         return decoder->op->kind == S3A_OP_PUT_OBJECT ? store_header(decoder, name, value)
                                                       : S3A_CODE_NONE;
     }
+    if (s3a_str_is(name, "x-amz-checksum-mode")) {
+        decoder->op->wants_checksum = s3a_str_is_nocase(value, "ENABLED");
+        return S3A_CODE_NONE;
+    }
     for (size_t i = 0; i < sizeof(unsupported) / sizeof(unsupported[0]); i++) {
         struct s3a_str prefix = unsupported[i].prefix;
         if (name.size < prefix.size || memcmp(name.data, prefix.data, prefix.size) != 0) {

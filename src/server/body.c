@@ -31,6 +31,19 @@ static enum s3a_code announce_hash(struct s3a_body *body, struct s3a_str payload
     return body->is_hashed ? S3A_CODE_NONE : S3A_CODE_INTERNAL_ERROR;
 }
 
+#define UNKNOWN_CHECKSUM                                                                           \
+    "Of the checksums, this server knows crc32, crc32c, crc64nvme, sha1 and sha256"
+
+/* One that is not checked must not look as if it were. */
+static bool is_unknown_checksum(struct s3a_str name)
+{
+    return s3a_str_starts_with(name, S3A_CHECKSUM_PREFIX) &&
+           s3a_checksum_kind_of(name) == S3A_CHECKSUM_NONE &&
+           !s3a_str_is(name, S3A_CHECKSUM_PREFIX "algorithm") &&
+           !s3a_str_is(name, S3A_CHECKSUM_PREFIX "mode") &&
+           !s3a_str_is(name, S3A_CHECKSUM_PREFIX "type");
+}
+
 static enum s3a_code begin(struct s3a_body *body, struct s3a_objects *objects,
                            struct s3a_str content_md5)
 {
@@ -67,6 +80,10 @@ enum s3a_code s3a_body_init_chunks(struct s3a_body *body, struct s3a_objects *ob
         body->message = "A body in chunks needs the header x-amz-decoded-content-length";
         return S3A_CODE_MISSING_CONTENT_LENGTH;
     }
+    if (is_unknown_checksum(announced->trailer)) {
+        body->message = UNKNOWN_CHECKSUM;
+        return S3A_CODE_INVALID_REQUEST;
+    }
     code = s3a_chunks_init(&body->chunks, announced->claim, announced->key);
     body->is_in_chunks = code == S3A_CODE_NONE;
     if (code == S3A_CODE_NOT_IMPLEMENTED) {
@@ -83,6 +100,10 @@ enum s3a_code s3a_body_expect(struct s3a_body *body, const struct s3a_header *he
 {
     enum s3a_checksum_kind kind = s3a_checksum_kind_of(header->name);
 
+    if (is_unknown_checksum(header->name)) {
+        body->message = UNKNOWN_CHECKSUM;
+        return S3A_CODE_INVALID_REQUEST;
+    }
     if (kind == S3A_CHECKSUM_NONE) {
         return S3A_CODE_NONE;
     }
@@ -196,6 +217,16 @@ enum s3a_code s3a_body_end(struct s3a_body *body)
     return memcmp(sha256_hex, body->sha256_announced, S3A_SHA256_HEX_SIZE) == 0
                ? S3A_CODE_NONE
                : S3A_CODE_XAMZ_CONTENT_SHA256_MISMATCH;
+}
+
+struct s3a_checksum_value s3a_body_checksum(const struct s3a_body *body)
+{
+    struct s3a_checksum_value value = {0};
+
+    if (body->checksum.kind != S3A_CHECKSUM_NONE) {
+        s3a_checksum_value_set(&value, body->checksum.kind, body->checksum_announced);
+    }
+    return value;
 }
 
 enum s3a_code s3a_body_read(const struct s3a_body *body, struct s3a_pool *pool,

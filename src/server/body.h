@@ -7,7 +7,7 @@
  * announced with. Nothing of it is visible before the write that it belongs to.
  */
 
-#include "checksum.h"
+#include "checksum_value.h"
 #include "chunks.h"
 #include "code.h"
 #include "digest.h"
@@ -60,9 +60,9 @@ enum s3a_code s3a_body_init_chunks(struct s3a_body *body, struct s3a_objects *ob
                                    struct s3a_str content_md5);
 
 /*
- * The body was announced with a header x-amz-checksum-..., too. Names that are none of a checksum
- * known here are passed over. S3A_CODE_NONE; INVALID_REQUEST for a value that is none and for more
- * than one; INTERNAL_ERROR.
+ * The body was announced with a header x-amz-checksum-..., too. Names of other headers are passed
+ * over. S3A_CODE_NONE; INVALID_REQUEST for a checksum that is not known here, for a value that is
+ * none and for more than one; INTERNAL_ERROR.
  */
 enum s3a_code s3a_body_expect(struct s3a_body *body, const struct s3a_header *header);
 
@@ -73,6 +73,9 @@ enum s3a_code s3a_body_append(struct s3a_body *body, struct s3a_str bytes);
 /* All of it is there. S3A_CODE_NONE, BAD_DIGEST, INCOMPLETE_BODY or XAMZ_CONTENT_SHA256_MISMATCH.
  */
 enum s3a_code s3a_body_end(struct s3a_body *body);
+
+/* The checksum that it was announced with, after its end: kind NONE where there was none. */
+struct s3a_checksum_value s3a_body_checksum(const struct s3a_body *body);
 
 /* What was in it, after its end: text, in pool. S3A_CODE_NONE or SERVICE_UNAVAILABLE. All zero is
  * accepted: nothing was in it. */

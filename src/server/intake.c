@@ -31,6 +31,26 @@ static enum s3a_code begin_body(const struct s3a_intake *intake, struct s3a_body
     return s3a_body_init_chunks(body, intake->objects, &chunks, content_md5);
 }
 
+/* What the client's library says that it has computed must be there, and be that. */
+static enum s3a_code match_algorithm(const struct s3a_head *head, struct s3a_body *body)
+{
+    struct s3a_str name = find_header(head, "x-amz-sdk-checksum-algorithm");
+
+    if (!name.data) {
+        return S3A_CODE_NONE;
+    }
+    if (body->checksum.kind == S3A_CHECKSUM_NONE) {
+        body->message = "x-amz-sdk-checksum-algorithm specified, but no corresponding "
+                        "x-amz-checksum-* or x-amz-trailer headers were found.";
+        return S3A_CODE_INVALID_REQUEST;
+    }
+    if (s3a_checksum_kind_of_name(name) != body->checksum.kind) {
+        body->message = "Value for x-amz-sdk-checksum-algorithm header is invalid.";
+        return S3A_CODE_INVALID_REQUEST;
+    }
+    return S3A_CODE_NONE;
+}
+
 static enum s3a_code expect_checksums(const struct s3a_head *head, struct s3a_body *body)
 {
     enum s3a_code code = S3A_CODE_NONE;
@@ -38,7 +58,7 @@ static enum s3a_code expect_checksums(const struct s3a_head *head, struct s3a_bo
     for (size_t i = 0; code == S3A_CODE_NONE && i < head->request.header_count; i++) {
         code = s3a_body_expect(body, &head->headers[i]);
     }
-    return code;
+    return code == S3A_CODE_NONE ? match_algorithm(head, body) : code;
 }
 
 static uint64_t size_max(enum s3a_op_body kind)

@@ -126,6 +126,59 @@ static void what_was_never_configured_is_told_so(void **state)
     peer_answer_fini(&answer);
 }
 
+static void a_checksum_is_kept_and_told_to_those_who_ask(void **state)
+{
+    struct stage *stage = *state;
+    struct peer_answer answer = {0};
+    struct call put = {.method = "PUT",
+                       .path = "/bucket/k",
+                       .body = S3A_STR_INIT("hello"),
+                       .headers = {{"x-amz-checksum-crc32", "NhCmhg=="},
+                                   {"x-amz-sdk-checksum-algorithm", "CRC32"}}};
+    struct call get = {.path = "/bucket/k", .headers = {{"x-amz-checksum-mode", "ENABLED"}}};
+
+    stage_call(stage, &put, 200, &answer);
+    assert_str(peer_header(&answer, "x-amz-checksum-crc32"), "NhCmhg==");
+    stage_call(stage, &get, 200, &answer);
+    assert_str(peer_header(&answer, "x-amz-checksum-crc32"), "NhCmhg==");
+    assert_str(peer_header(&answer, "x-amz-checksum-type"), "FULL_OBJECT");
+    get.headers[1].name = "range";
+    get.headers[1].value = "bytes=0-1";
+    stage_call(stage, &get, 206, &answer);
+    assert_int_equal(peer_header(&answer, "x-amz-checksum-crc32").size, 0);
+    get.headers[0].name = get.headers[1].name = NULL;
+    stage_call(stage, &get, 200, &answer);
+    assert_int_equal(peer_header(&answer, "x-amz-checksum-crc32").size, 0);
+
+    /* An object that is put anew has none of the old one's. */
+    put.headers[0].name = put.headers[1].name = NULL;
+    stage_call(stage, &put, 200, &answer);
+    get.headers[0].name = "x-amz-checksum-mode";
+    stage_call(stage, &get, 200, &answer);
+    assert_int_equal(peer_header(&answer, "x-amz-checksum-crc32").size, 0);
+    peer_answer_fini(&answer);
+}
+
+static void checksums_that_contradict_each_other_are_refused(void **state)
+{
+    struct stage *stage = *state;
+    struct call put = {.method = "PUT",
+                       .path = "/bucket/k",
+                       .body = S3A_STR_INIT("hello"),
+                       .headers = {{"x-amz-sdk-checksum-algorithm", "SHA1"}}};
+
+    stage_expect_error(stage, &put, 400, "InvalidRequest");
+    put.headers[1].name = "x-amz-checksum-crc32";
+    put.headers[1].value = "NhCmhg==";
+    stage_expect_error(stage, &put, 400, "InvalidRequest");
+    put.headers[0].value = "CRC32";
+    stage_expect(stage, &put, 200);
+    put.headers[0].name = "x-amz-checksum-xxhash64";
+    stage_expect_error(stage, &put, 400, "InvalidRequest");
+    put.headers[0].name = "x-amz-checksum-crc32c";
+    stage_expect_error(stage, &put, 400, "InvalidRequest");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -133,6 +186,8 @@ int main(void)
         STAGE_TEST(a_list_that_nothing_vouches_for_deletes_nothing),
         STAGE_TEST(versions_are_listed_page_by_page),
         STAGE_TEST(what_was_never_configured_is_told_so),
+        STAGE_TEST(a_checksum_is_kept_and_told_to_those_who_ask),
+        STAGE_TEST(checksums_that_contradict_each_other_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

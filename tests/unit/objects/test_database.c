@@ -25,7 +25,9 @@ static void what_is_given_in_the_place_of_a_question_mark_comes_back(void **stat
                          S3A_PARAMS(s3a_param_number(1), s3a_param_bytes(key),
                                     s3a_param_number(INT64_MAX), s3a_param_number(3),
                                     s3a_param_text(S3A_STR("etag")), s3a_param_null(),
-                                    s3a_param_text(s3a_str_of(NULL)), s3a_param_bytes(body))),
+                                    s3a_param_text(s3a_str_of(NULL)), s3a_param_bytes(body),
+                                    s3a_param_text(S3A_STR("")), s3a_param_text(S3A_STR("")),
+                                    s3a_param_text(S3A_STR("")))),
         SQLITE_OK);
 
     enum s3a_sql get = S3A_SQL_OBJECT_GET;

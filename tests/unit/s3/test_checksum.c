@@ -91,6 +91,16 @@ static void other_names_are_of_no_checksum(void **state)
     assert_int_equal(s3a_checksum_size(S3A_CHECKSUM_NONE), 0);
 }
 
+static void kinds_have_names(void **state)
+{
+    (void)state;
+    assert_int_equal(s3a_checksum_kind_of_name(S3A_STR("CRC64NVME")), S3A_CHECKSUM_CRC64NVME);
+    assert_int_equal(s3a_checksum_kind_of_name(S3A_STR("sha1")), S3A_CHECKSUM_SHA1);
+    assert_int_equal(s3a_checksum_kind_of_name(S3A_STR("MD5")), S3A_CHECKSUM_NONE);
+    assert_int_equal(s3a_checksum_kind_of_name(S3A_STR("")), S3A_CHECKSUM_NONE);
+    assert_string_equal(s3a_checksum_header(S3A_CHECKSUM_CRC32C), "x-amz-checksum-crc32c");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -98,6 +108,7 @@ int main(void)
         cmocka_unit_test(pieces_make_the_same_whole),
         cmocka_unit_test(every_value_of_a_byte_counts),
         cmocka_unit_test(other_names_are_of_no_checksum),
+        cmocka_unit_test(kinds_have_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
