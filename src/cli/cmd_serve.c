@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -15,6 +16,7 @@
 #include "listen.h"
 #include "out.h"
 #include "say.h"
+#include "users.h"
 
 #define LISTEN_DEFAULT "127.0.0.1:9000"
 
@@ -25,6 +27,7 @@ static struct {
     bool create_buckets;
     const char *access_key;
     const char *secret_key;
+    const char *users;
     struct s3a_texts faults;
     bool allow_faults;
 } given = {.listen = LISTEN_DEFAULT};
@@ -47,6 +50,10 @@ static const struct s3a_option options[] = {
      "default: S3ATOMIC_SECRET_KEY, else one is made up. Others can see a command line; better "
      "use the environment",
      .text = &given.secret_key},
+    {0, "users", "FILE",
+     "several key pairs, a line each: ACCESS_KEY SECRET_KEY read-only|read-write [BUCKET...]. "
+     "Default: the lines of S3ATOMIC_USERS. Read again at HUP",
+     .text = &given.users},
     {0, "fault", "FAULT",
      "for tests: what goes wrong, such as 'reset-after op=PutObject rate=5%'; may be given several "
      "times. s3atomic-faults(7) tells of all there is",
@@ -64,16 +71,52 @@ static const char *or_environment(const char *value, const char *name)
     return found && *found ? found : NULL;
 }
 
-static enum s3a_status check_keys(struct s3a_server_key *ret_key, struct s3a_error *error)
+/* One pair: from the options, else from the environment. */
+static enum s3a_status take_pair(struct s3a_server_key *ret_key, struct s3a_error *error)
 {
-    ret_key->access_key = or_environment(given.access_key, "S3ATOMIC_ACCESS_KEY");
-    ret_key->secret_key = or_environment(given.secret_key, "S3ATOMIC_SECRET_KEY");
+    *ret_key = (struct s3a_server_key){
+        .access_key = or_environment(given.access_key, "S3ATOMIC_ACCESS_KEY"),
+        .secret_key = or_environment(given.secret_key, "S3ATOMIC_SECRET_KEY"),
+    };
     if (!ret_key->access_key != !ret_key->secret_key) {
         return s3a_fault(error, S3A_INVALID,
                          "%s is missing: give both keys, or none to have them made up",
                          ret_key->access_key ? "S3ATOMIC_SECRET_KEY" : "S3ATOMIC_ACCESS_KEY");
     }
     return S3A_OK;
+}
+
+/* Everybody who may use it. What is said by an option goes before what the environment says. */
+struct people {
+    struct s3a_server_key pair;
+    struct s3a_users users;
+    const struct s3a_server_key *keys;
+    size_t key_count;
+};
+
+static enum s3a_status take_people(struct people *people, struct s3a_error *error)
+{
+    const char *lines = getenv("S3ATOMIC_USERS");
+    enum s3a_status status = S3A_OK;
+
+    *people = (struct people){0};
+    if (given.users && (given.access_key || given.secret_key)) {
+        return s3a_fault(error, S3A_INVALID,
+                         "--users and --%s-key exclude each other: a pair more is a line more",
+                         given.access_key ? "access" : "secret");
+    }
+    if (given.users) {
+        status = s3a_users_read(given.users, &people->users, error);
+    } else if (lines && *lines && !given.access_key && !given.secret_key) {
+        status = s3a_users_parse("S3ATOMIC_USERS", lines, strlen(lines), &people->users, error);
+    } else {
+        status = take_pair(&people->pair, error);
+    }
+    people->keys = people->users.count > 0 ? people->users.keys : &people->pair;
+    people->key_count = people->users.count > 0   ? people->users.count
+                        : people->pair.access_key ? 1
+                                                  : 0;
+    return status;
 }
 
 static void announce(const struct s3a_server *server, bool keys_given)
@@ -100,18 +143,46 @@ static void announce(const struct s3a_server *server, bool keys_given)
     fflush(stdout);
 }
 
-/* Until INT, TERM, HUP or QUIT comes. */
-static int wait_for_end(int signals)
+/* Are there files that may have changed? Then HUP is no reason to end. */
+static bool has_files(void)
+{
+    return given.users != NULL;
+}
+
+static void reload(struct s3a_server *server)
+{
+    struct s3a_server_options server_options = {0};
+    struct people people;
+    struct s3a_error error;
+    enum s3a_status status = take_people(&people, &error);
+
+    if (status == S3A_OK) {
+        server_options.keys = people.keys;
+        server_options.key_count = people.key_count;
+        status = s3a_server_reload(server, &server_options, &error);
+    }
+    if (status == S3A_OK) {
+        s3a_say_note("HUP came: what is in the files counts from now on");
+    } else {
+        s3a_say_failure(&error);
+        s3a_say_error("HUP came, and all stays as it was");
+    }
+    s3a_users_clear(&people.users);
+}
+
+/* Until INT, TERM, QUIT or, where there is nothing to be read again, HUP comes. */
+static int wait_for_end(struct s3a_server *server, int signals)
 {
     struct pollfd polled = {.fd = signals, .events = POLLIN};
     int signal;
 
     for (;;) {
         while ((signal = s3a_signals_next(signals)) != 0) {
-            if (s3a_signals_ends(signal)) {
+            if (signal == SIGHUP && has_files()) {
+                reload(server);
+            } else if (s3a_signals_ends(signal)) {
                 return signal;
-            }
-            if (signal == SIGTSTP) {
+            } else if (signal == SIGTSTP) {
                 s3a_signals_stop();
             }
         }
@@ -147,7 +218,7 @@ static int run_server(const struct s3a_server_options *server_options, int signa
                  s3a_server_endpoint(server));
     /* Last, so that whoever waits for it knows that all has been said. */
     announce(server, server_options->key_count > 0);
-    int signal = wait_for_end(signals);
+    int signal = wait_for_end(server, signals);
     s3a_say_detail("%s came: finishing what is under way", s3a_signals_name(signal));
     s3a_server_stop(server);
     return S3A_EXIT_DONE;
@@ -156,14 +227,14 @@ static int run_server(const struct s3a_server_options *server_options, int signa
 static int serve(char **operands, size_t count)
 {
     struct s3a_listen listen;
-    struct s3a_server_key key;
+    struct people people;
     struct s3a_error error;
     int signals;
 
     (void)operands;
     (void)count;
     if (s3a_listen_parse(given.listen, &listen, &error) != S3A_OK ||
-        check_keys(&key, &error) != S3A_OK || s3a_signals_open(&signals, &error) != S3A_OK) {
+        take_people(&people, &error) != S3A_OK || s3a_signals_open(&signals, &error) != S3A_OK) {
         return s3a_say_failure(&error);
     }
     if (!s3a_listen_is_loopback(&listen)) {
@@ -178,8 +249,8 @@ static int serve(char **operands, size_t count)
         .keep_files = given.directory != NULL,
         .address = listen.address,
         .port = listen.port,
-        .keys = &key,
-        .key_count = key.access_key ? 1 : 0,
+        .keys = people.keys,
+        .key_count = people.key_count,
         .buckets = given.buckets.items,
         .bucket_count = given.buckets.count,
         .create_buckets = given.create_buckets,
@@ -188,6 +259,7 @@ static int serve(char **operands, size_t count)
         .allow_faults = given.allow_faults,
     };
     int code = run_server(&server_options, signals);
+    s3a_users_clear(&people.users);
     close(signals);
     return code;
 }

@@ -108,6 +108,105 @@ what_is_wrong_is_said() {
     [[ ! -e started ]] || fail "CMD was run"
 }
 
+# as NAME WORD...: with that user's keys
+as() {
+    local name=$1
+    shift
+    AWS_ACCESS_KEY_ID=$name AWS_SECRET_ACCESS_KEY=secret-of-$name "$@"
+}
+
+# serve_to_users: a server for whoever the file `users` names
+serve_to_users() {
+    local line
+    mkfifo served
+    s3atomic serve --listen 127.0.0.1:0 --dir served_store --bucket bkt --bucket other \
+        --users users >served 2>err.server &
+    server=$!
+    exec 6<served
+    while read -r line <&6; do
+        eval "$line"
+        [[ $line != *ACCESS_KEY_ID* ]] || break
+    done
+    unset S3ATOMIC_ENDPOINT
+}
+
+# reloaded COUNT: waits until the server has said so often that it did
+reloaded() {
+    until (($(grep -c "HUP came" err.server) == $1)); do
+        kill -0 "$server" || fail "it has ended: $(cat err.server)"
+    done
+}
+
+several_users_each_may_do_what_their_line_says() {
+    (umask 077 && cat >users <<'USERS')
+# the whole team
+root    secret-of-root    read-write
+reader  secret-of-reader  read-only
+worker  secret-of-worker  read-write  bkt
+USERS
+    serve_to_users
+    is "$AWS_ACCESS_KEY_ID" root
+    as root expect 0 s3atomic put s3://other/k users
+    as reader expect 0 s3atomic get s3://other/k
+    as reader expect 77 s3atomic put s3://other/k users
+    as worker expect 0 s3atomic put s3://bkt/k users
+    as worker expect 77 s3atomic get s3://other/k
+    as worker expect 0 s3atomic ls
+    lists bkt
+    as reader expect 0 s3atomic ls
+    lists "bkt other"
+    ! grep -q secret-of err.server || fail "$(cat err.server)"
+}
+
+hup_reads_the_users_again() {
+    (umask 077 && echo "root secret-of-root read-write" >users)
+    serve_to_users
+    as root expect 0 s3atomic ls
+    as late expect 78 s3atomic ls
+    echo "late secret-of-late read-only" >>users
+    kill -HUP "$server"
+    reloaded 1
+    as late expect 0 s3atomic ls
+    # What cannot be read changes nothing.
+    echo "oops" >>users
+    kill -HUP "$server"
+    reloaded 2
+    says err.server "users:3:5: " "all stays as it was"
+    as late expect 0 s3atomic ls
+    kill -TERM "$server"
+    ends 0 "$server"
+}
+
+users_come_from_the_environment_too() {
+    S3ATOMIC_USERS=$'root secret-of-root read-write\nreader secret-of-reader read-only\n'
+    export S3ATOMIC_USERS
+    mkfifo served
+    s3atomic --json serve --listen 127.0.0.1:0 --bucket bkt >served 2>err.server &
+    server=$!
+    read -r line <served
+    [[ $line =~ \"endpoint\":\"([^\"]*)\" ]]
+    unset S3ATOMIC_ENDPOINT
+    export AWS_ENDPOINT_URL=${BASH_REMATCH[1]}
+    as reader expect 0 s3atomic ls
+    as reader expect 77 s3atomic mb s3://more
+    as root expect 0 s3atomic mb s3://more
+    kill -HUP "$server"
+    ends 0 "$server"
+    S3ATOMIC_USERS="root" expect 64 s3atomic serve --listen 127.0.0.1:0
+    says err "S3ATOMIC_USERS:1:5: "
+}
+
+users_that_everybody_can_read_are_refused() {
+    echo "root secret-of-root read-write" >users
+    chmod 644 users
+    expect 64 s3atomic serve --listen 127.0.0.1:0 --users users
+    says err "chmod 600 users"
+    chmod 600 users
+    expect 64 s3atomic serve --listen 127.0.0.1:0 --users users --access-key a
+    says err "exclude each other"
+    expect 74 s3atomic serve --listen 127.0.0.1:0 --users no-such-file
+}
+
 conditions_hold_through_it() {
     serve
     echo 1 >one
@@ -158,6 +257,10 @@ tell what_it_prints_can_be_pasted \
     the_directory_can_be_used_beside_it \
     it_takes_all_the_descriptors_that_it_may_have \
     keys_come_from_the_environment_and_are_not_repeated \
+    several_users_each_may_do_what_their_line_says \
+    hup_reads_the_users_again \
+    users_come_from_the_environment_too \
+    users_that_everybody_can_read_are_refused \
     it_goes_wrong_on_request \
     what_is_wrong_is_said \
     conditions_hold_through_it \
