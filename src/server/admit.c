@@ -41,6 +41,11 @@ static enum s3a_code authenticate(struct s3a_exchange *exchange, struct s3a_sigv
                           s3a_objects_now_ms(exchange->front->objects), ret_claim, ret_message);
 }
 
+static bool is_read(struct s3a_str method)
+{
+    return s3a_str_is(method, "GET") || s3a_str_is(method, "HEAD");
+}
+
 static enum s3a_code admit_to_page(struct s3a_exchange *exchange, struct s3a_sigv4_claim *ret_claim,
                                    const char **ret_message)
 {
@@ -54,8 +59,15 @@ static enum s3a_code admit_to_page(struct s3a_exchange *exchange, struct s3a_sig
         return S3A_CODE_NONE;
     }
     code = authenticate(exchange, ret_claim, ret_message);
-    if (code == S3A_CODE_NONE &&
-        s3a_auth_rights(&exchange->front->auth, ret_claim)->bucket_count > 0) {
+    if (code != S3A_CODE_NONE) {
+        return code;
+    }
+    const struct s3a_rights *rights = s3a_auth_rights(&exchange->front->auth, ret_claim);
+    if (rights->read_only && !is_read(exchange->head.request.method)) {
+        *ret_message = "A key pair that may only read changes nothing here, either";
+        return S3A_CODE_ACCESS_DENIED;
+    }
+    if (rights->bucket_count > 0) {
         *ret_message = "A key pair that is limited to some buckets does not see the whole server";
         return S3A_CODE_ACCESS_DENIED;
     }

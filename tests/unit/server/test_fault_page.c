@@ -30,6 +30,17 @@ static int open_willing(void **state)
     return 0;
 }
 
+/* Does everybody connect from this machine? */
+static bool all_are_local = true;
+
+bool __wrap_s3a_admin_is_local(const struct s3a_exchange *exchange);
+
+bool __wrap_s3a_admin_is_local(const struct s3a_exchange *exchange)
+{
+    (void)exchange;
+    return all_are_local;
+}
+
 /* Not signed, as curl does it on this machine. */
 static void ask(struct stage *stage, const char *method, const char *body, const char *more,
                 struct peer_answer *ret_answer)
@@ -94,6 +105,36 @@ static void whoever_signs_may_as_well(void **state)
     assert_true(peer_body_has(&answer, "error=500"));
     peer_answer_fini(&answer);
     stage_expect(stage, GET, 500);
+}
+
+/* From another machine. */
+static void who_may_only_read_may_not(void **state)
+{
+    static const struct s3a_server_key keys[] = {
+        {.access_key = "writer", .secret_key = "secret"},
+        {.access_key = "reader", .secret_key = "secret", .read_only = true}};
+    const struct s3a_server_options options = {.keys = keys, .key_count = 2, .allow_faults = true};
+    struct call call = {.method = "PUT", .path = "/-/faults", .body = S3A_STR_INIT("error=500")};
+    struct stage stage;
+    struct peer_answer answer = {0};
+
+    (void)state;
+    open_server(&stage, &options);
+    all_are_local = false;
+    ask(&stage, "PUT", "error=500", "", &answer);
+    assert_int_equal(answer.status, 403);
+    peer_answer_fini(&answer);
+    call.access_key = "reader";
+    call.secret_key = "secret";
+    stage_expect_error(&stage, &call, 403, "AccessDenied");
+    call.method = "GET";
+    stage_expect(&stage, &call, 200);
+    call.method = "PUT";
+    call.access_key = "writer";
+    stage_expect(&stage, &call, 200);
+    all_are_local = true;
+    peer_close(&stage.peer);
+    s3a_server_stop(stage.server);
 }
 
 static void what_is_wrong_changes_nothing(void **state)
@@ -189,6 +230,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WILLING_TEST(faults_come_and_go_while_it_runs),
         WILLING_TEST(whoever_signs_may_as_well),
+        cmocka_unit_test(who_may_only_read_may_not),
         WILLING_TEST(what_is_wrong_changes_nothing),
         WILLING_TEST(a_page_in_a_browser_may_not),
         STAGE_TEST(a_server_that_was_not_asked_to_cannot_be_made_to_lie),
