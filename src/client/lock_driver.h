@@ -41,8 +41,10 @@ struct s3a_lock {
     bool is_in_run;  /* its critical section is running: not to be released under it */
     bool is_queued;  /* among those that are to be released when it is their turn */
     bool is_counted; /* among those that are being released */
+    bool has_alarm;  /* its bed has one */
 
     char owner[S3A_OWNER_HEX_SIZE + 1];
+    enum s3a_status end_status;
     uint32_t lease_ms;
     struct s3a_client *client;
     struct s3a_session *session; /* that it is under: a reference; NULL: under none */
@@ -57,10 +59,9 @@ struct s3a_lock {
     struct s3a_lock_bed *bed;   /* what it rests in; NULL: it never did, or has ended */
     struct s3a_lock_release_wish *wishes;
     struct s3a_error *trouble; /* the last answer that was one; NULL: none */
-    enum s3a_status end_status;
 
-    struct s3a_lock_entry entry;
-    char text[]; /* the entry's */
+    struct s3a_lock_entry entry; /* with its text right behind it */
+    char text[];
 };
 
 static inline bool s3a_lock_is(const struct s3a_lock *lock, unsigned why_unheld)

@@ -39,16 +39,16 @@ static void start(struct s3a_task *task)
 /* With its texts, and nothing else. NULL: no memory. */
 static struct s3a_lock *new_lock(struct s3a_client *client, const char *bucket, const char *key)
 {
-    size_t bucket_size = strlen(bucket);
-    size_t key_size = strlen(key);
-    struct s3a_lock *lock = calloc(1, sizeof(*lock) + bucket_size + 1 + key_size + 1);
+    struct s3a_lock *lock = calloc(1, offsetof(struct s3a_lock, entry) +
+                                          s3a_lock_entry_size(strlen(bucket), strlen(key)));
 
+    _Static_assert(offsetof(struct s3a_lock, text) ==
+                       offsetof(struct s3a_lock, entry) + sizeof(struct s3a_lock_entry),
+                   "the entry's text is behind it");
     if (!lock) {
         return NULL;
     }
-    memcpy(lock->text, bucket, bucket_size + 1);
-    memcpy(lock->text + bucket_size + 1, key, key_size + 1);
-    s3a_lock_entry_init(&lock->entry, lock->text, bucket_size, key_size);
+    s3a_lock_entry_init(&lock->entry, bucket, key);
     atomic_init(&lock->references, 1);
     lock->client = client;
     s3a_list_init(&lock->link);

@@ -10,11 +10,10 @@
 
 /* What was written last at a place that nobody is at. */
 struct memory {
-    struct s3a_lock_entry entry;
     struct s3a_list link; /* among the remembered */
-    char etag[S3A_LOCK_ETAG_SIZE_MAX + 1];
     struct s3a_lock_record record;
-    char text[];
+    char etag[S3A_LOCK_ETAG_SIZE_MAX + 1];
+    struct s3a_lock_entry entry; /* and its text */
 };
 
 /* FNV-1a (Fowler, Noll, Vo), with a byte that occurs in no bucket between the two. */
@@ -26,24 +25,43 @@ static uint64_t hash_bytes(uint64_t hash, struct s3a_str bytes)
     return hash;
 }
 
+static const char *text_of(const struct s3a_lock_entry *entry)
+{
+    return (const char *)(entry + 1);
+}
+
 struct s3a_str s3a_lock_entry_bucket(const struct s3a_lock_entry *entry)
 {
-    return s3a_str_make(entry->text, entry->bucket_size);
+    return s3a_str_make(text_of(entry), entry->bucket_size);
 }
 
 struct s3a_str s3a_lock_entry_key(const struct s3a_lock_entry *entry)
 {
-    return s3a_str_make(entry->text + entry->bucket_size + 1, entry->key_size);
+    return s3a_str_make(text_of(entry) + entry->bucket_size + 1, entry->key_size);
 }
 
-void s3a_lock_entry_init(struct s3a_lock_entry *entry, const char *text, size_t bucket_size,
-                         size_t key_size)
+static size_t text_size(size_t bucket_size, size_t key_size)
 {
+    return bucket_size + 1 + key_size + 1;
+}
+
+size_t s3a_lock_entry_size(size_t bucket_size, size_t key_size)
+{
+    return sizeof(struct s3a_lock_entry) + text_size(bucket_size, key_size);
+}
+
+void s3a_lock_entry_init(struct s3a_lock_entry *entry, const char *bucket, const char *key)
+{
+    size_t bucket_size = strlen(bucket);
+    size_t key_size = strlen(key);
+    char *text = (char *)(entry + 1);
     uint64_t hash;
 
-    *entry = (struct s3a_lock_entry){
-        .text = text, .key_size = (uint16_t)key_size, .bucket_size = (uint8_t)bucket_size};
+    *entry = (struct s3a_lock_entry){.key_size = (uint16_t)key_size,
+                                     .bucket_size = (uint8_t)bucket_size};
     s3a_check(entry->key_size == key_size && entry->bucket_size == bucket_size);
+    memcpy(text, bucket, bucket_size + 1);
+    memcpy(text + bucket_size + 1, key, key_size + 1);
     hash = hash_bytes(UINT64_C(0xcbf29ce484222325), s3a_lock_entry_bucket(entry));
     hash = hash_bytes(hash_bytes(hash, S3A_STR("/")), s3a_lock_entry_key(entry));
     entry->hash = (uint32_t)(hash ^ hash >> 32);
@@ -85,7 +103,7 @@ static struct s3a_lock_entry **slot_of(struct s3a_lock_table *table, uint32_t ha
 static bool is_same(const struct s3a_lock_entry *a, const struct s3a_lock_entry *b)
 {
     return a->hash == b->hash && a->bucket_size == b->bucket_size && a->key_size == b->key_size &&
-           memcmp(a->text, b->text, (size_t)a->bucket_size + 1 + a->key_size) == 0;
+           memcmp(text_of(a), text_of(b), text_size(a->bucket_size, a->key_size)) == 0;
 }
 
 /* A table that cannot grow is slower, not wrong. */
@@ -145,16 +163,14 @@ static void forget(struct s3a_lock_table *table, struct memory *memory)
 static void remember(struct s3a_lock_table *table, const struct s3a_lock_entry *entry,
                      const struct s3a_lock_view *view)
 {
-    size_t text_size = (size_t)entry->bucket_size + 1 + entry->key_size + 1;
-    struct memory *memory = malloc(sizeof(*memory) + text_size);
+    size_t size = s3a_lock_entry_size(entry->bucket_size, entry->key_size);
+    struct memory *memory = malloc(offsetof(struct memory, entry) + size);
 
     if (!memory) {
         return;
     }
-    memory->entry = *entry;
-    memory->entry.text = memory->text;
+    memcpy(&memory->entry, entry, size);
     memory->entry.is_memory = true;
-    memcpy(memory->text, entry->text, text_size);
     memcpy(memory->etag, view->etag, sizeof(memory->etag));
     memory->record = view->record;
     add(table, &memory->entry);

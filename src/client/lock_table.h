@@ -17,10 +17,10 @@
 /* How many free locks are remembered; those used longest ago are forgotten first. */
 #define S3A_LOCKS_REMEMBERED_MAX 1024
 
-/* A place that is taken: a part of whoever is there. */
+/* A place that is taken: a part of whoever is there, with "bucket", NUL, "key", NUL in the memory
+ * right behind it. */
 struct s3a_lock_entry {
     struct s3a_lock_entry *next; /* of the chain */
-    const char *text;            /* "bucket", NUL, "key", NUL: as long as the entry */
     uint32_t hash;
     uint16_t key_size;
     uint8_t bucket_size;
@@ -41,9 +41,11 @@ S3A_MUST_CHECK enum s3a_status s3a_lock_table_init(struct s3a_lock_table *table)
 /* All zero is accepted. */
 void s3a_lock_table_fini(struct s3a_lock_table *table);
 
-/* Of a bucket and a key that have been checked. */
-void s3a_lock_entry_init(struct s3a_lock_entry *entry, const char *text, size_t bucket_size,
-                         size_t key_size);
+/* How much memory an entry takes, text and all. */
+size_t s3a_lock_entry_size(size_t bucket_size, size_t key_size);
+
+/* Writes the text, too, which must have been checked. */
+void s3a_lock_entry_init(struct s3a_lock_entry *entry, const char *bucket, const char *key);
 
 struct s3a_str s3a_lock_entry_bucket(const struct s3a_lock_entry *entry);
 struct s3a_str s3a_lock_entry_key(const struct s3a_lock_entry *entry);

@@ -8,20 +8,22 @@
 #include "check.h"
 #include "session_state.h"
 
-/* For those that want to be woken: most that are under a session do not. */
-struct alarm {
-    struct s3a_timer timer;
-    struct s3a_lock *lock;
+struct s3a_lock_bed {
+    int64_t granted_at_ms;
+    struct s3a_lock_rest rest; /* and behind it label and data, each with its NUL */
 };
 
-struct s3a_lock_bed {
-    struct alarm *alarm; /* NULL: it sleeps until it is called */
-    int64_t granted_at_ms;
-    uint16_t size_max;
-    uint16_t data_size;
-    uint8_t label_size;
-    struct s3a_lock_rest rest; /* and behind it label and data */
+/* For those that want to be woken: most that are under a session do not. */
+struct alarmed_bed {
+    struct s3a_timer timer;
+    struct s3a_lock *lock;
+    struct s3a_lock_bed bed;
 };
+
+static struct alarmed_bed *alarmed(const struct s3a_lock *lock)
+{
+    return lock->has_alarm ? s3a_list_entry(lock->bed, struct alarmed_bed, bed) : NULL;
+}
 
 static void woken(struct s3a_timer *timer)
 {
@@ -30,7 +32,7 @@ static void woken(struct s3a_timer *timer)
 
 static void alarm_rings(struct s3a_timer *timer)
 {
-    s3a_lock_driver_woken(s3a_list_entry(timer, struct alarm, timer)->lock);
+    s3a_lock_driver_woken(s3a_list_entry(timer, struct alarmed_bed, timer)->lock);
 }
 
 static void fill_in_process(struct s3a_lock_people *people)
@@ -88,14 +90,33 @@ void s3a_lock_work_free(struct s3a_lock *lock)
     lock->work = NULL;
 }
 
+static void stop_alarm(struct s3a_lock *lock)
+{
+    if (lock->has_alarm) {
+        s3a_loop_timer_clear(lock->client->loop, &alarmed(lock)->timer);
+    }
+}
+
 void s3a_lock_bed_free(struct s3a_lock *lock)
 {
-    if (lock->bed && lock->bed->alarm) {
-        s3a_loop_timer_clear(lock->client->loop, &lock->bed->alarm->timer);
-        free(lock->bed->alarm);
-    }
-    free(lock->bed);
+    stop_alarm(lock);
+    free(lock->has_alarm ? (void *)alarmed(lock) : (void *)lock->bed);
     lock->bed = NULL;
+    lock->has_alarm = false;
+}
+
+/* Label and data, one behind the other. */
+static char *texts_of(struct s3a_lock_bed *bed)
+{
+    return (char *)&bed->rest + s3a_lock_rest_bytes(&bed->rest);
+}
+
+static size_t size_of(struct s3a_lock_bed *bed)
+{
+    const char *label = texts_of(bed);
+    const char *data = label + strlen(label) + 1;
+
+    return (size_t)(data - (char *)bed) + strlen(data) + 1;
 }
 
 void s3a_lock_etag(const struct s3a_lock *lock, char ret_etag[S3A_LOCK_ETAG_SIZE_MAX + 1])
@@ -110,9 +131,9 @@ void s3a_lock_etag(const struct s3a_lock *lock, char ret_etag[S3A_LOCK_ETAG_SIZE
 static void get_up(struct s3a_lock *lock)
 {
     struct s3a_lock_work *work = lock->work;
-    const struct s3a_lock_bed *bed = lock->bed;
+    struct s3a_lock_bed *bed = lock->bed;
     struct s3a_lock_people *people = &work->people;
-    const char *texts = (const char *)&bed->rest + s3a_lock_rest_bytes(&bed->rest);
+    const char *label = texts_of(bed);
     struct s3a_grant grant = {.token = atomic_load(&lock->token)};
     bool is_owner = s3a_lock_owner_read(s3a_str_of(lock->owner), grant.owner);
 
@@ -121,8 +142,8 @@ static void get_up(struct s3a_lock *lock)
                           lock->session ? lock->session->id : NULL);
     memcpy(work->dated_owner, grant.owner, sizeof(grant.owner));
     people->granted_at_ms = bed->granted_at_ms;
-    memcpy(people->label, texts, bed->label_size);
-    memcpy(people->data, texts + bed->label_size, bed->data_size);
+    strcpy(people->label, label);
+    strcpy(people->data, label + strlen(label) + 1);
 }
 
 bool s3a_lock_wake(struct s3a_lock *lock, bool is_to_send)
@@ -136,34 +157,32 @@ bool s3a_lock_wake(struct s3a_lock *lock, bool is_to_send)
         init(lock->client->spare_work, lock);
     }
     get_up(lock);
-    if (lock->bed->alarm) {
-        s3a_loop_timer_clear(lock->client->loop, &lock->bed->alarm->timer);
-    }
+    stop_alarm(lock);
     return has_own;
 }
 
 /* One that is large enough, with an alarm where it takes one. False: no memory. */
 static bool make_bed(struct s3a_lock *lock, size_t size, bool has_alarm)
 {
-    struct s3a_lock_bed *bed = lock->bed;
-
-    if (!bed || bed->size_max < size) {
-        bed = malloc(size);
-        if (!bed) {
-            return false;
-        }
-        bed->alarm = lock->bed ? lock->bed->alarm : NULL;
-        bed->size_max = (uint16_t)size;
-        free(lock->bed);
-        lock->bed = bed;
+    has_alarm = has_alarm || lock->has_alarm;
+    if (lock->bed && lock->has_alarm == has_alarm && size_of(lock->bed) >= size) {
+        return true;
     }
-    if (has_alarm && !bed->alarm) {
-        bed->alarm = calloc(1, sizeof(*bed->alarm));
-        if (bed->alarm) {
-            *bed->alarm = (struct alarm){.timer.fire = alarm_rings, .lock = lock};
-        }
+    void *memory = malloc((has_alarm ? offsetof(struct alarmed_bed, bed) : 0) + size);
+    if (!memory) {
+        return false;
     }
-    return !has_alarm || bed->alarm;
+    s3a_lock_bed_free(lock);
+    lock->has_alarm = has_alarm;
+    if (has_alarm) {
+        struct alarmed_bed *bed = memory;
+        bed->timer = (struct s3a_timer){.fire = alarm_rings};
+        bed->lock = lock;
+        lock->bed = &bed->bed;
+    } else {
+        lock->bed = memory;
+    }
+    return true;
 }
 
 static void lie_down(struct s3a_lock *lock)
@@ -172,12 +191,10 @@ static void lie_down(struct s3a_lock *lock)
     struct s3a_lock_bed *bed = lock->bed;
 
     s3a_lock_machine_rest(&work->machine, &bed->rest);
-    char *texts = (char *)&bed->rest + s3a_lock_rest_bytes(&bed->rest);
+    char *label = texts_of(bed);
+    strcpy(label, work->people.label);
+    strcpy(label + strlen(label) + 1, work->people.data);
     bed->granted_at_ms = work->people.granted_at_ms;
-    bed->label_size = (uint8_t)strlen(work->people.label);
-    bed->data_size = (uint16_t)strlen(work->people.data);
-    memcpy(texts, work->people.label, bed->label_size);
-    memcpy(texts + bed->label_size, work->people.data, bed->data_size);
 }
 
 void s3a_lock_sleep(struct s3a_lock *lock, uint64_t wake_ms)
@@ -191,7 +208,7 @@ void s3a_lock_sleep(struct s3a_lock *lock, uint64_t wake_ms)
         return;
     }
     size_t size = offsetof(struct s3a_lock_bed, rest) + s3a_lock_rest_size(&work->machine) +
-                  strlen(work->people.label) + strlen(work->people.data);
+                  strlen(work->people.label) + 1 + strlen(work->people.data) + 1;
     bool has_bed = make_bed(lock, size, has_alarm);
     s3a_check(has_bed || !is_spare(lock)); /* it takes no more than it did when it woke */
     if (!has_bed) {
@@ -199,7 +216,7 @@ void s3a_lock_sleep(struct s3a_lock *lock, uint64_t wake_ms)
     }
     lie_down(lock);
     if (has_alarm) {
-        s3a_loop_timer_set(lock->client->loop, &lock->bed->alarm->timer, wake_ms);
+        s3a_loop_timer_set(lock->client->loop, &alarmed(lock)->timer, wake_ms);
     }
     s3a_lock_work_free(lock);
 }

@@ -320,7 +320,7 @@ struct s3a_exchange *s3a_exchange_new(struct s3a_front *front, struct MHD_Connec
         return NULL;
     }
     snprintf(exchange->answer.request_id, sizeof(exchange->answer.request_id), "%016" PRIX64,
-             front->request_id_start + front->request_count++);
+             front->request_id_start + atomic_fetch_add(&front->request_count, 1));
     return exchange;
 }
 

@@ -16,6 +16,7 @@
  */
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "auth.h"
 #include "hangup.h"
@@ -64,7 +65,7 @@ struct s3a_front {
     struct s3a_list requests;   /* those whose head has come */
     struct s3a_list held;       /* those that are held back on request (held.h) */
     uint64_t request_id_start;
-    uint64_t request_count;
+    atomic_uint_least64_t request_count; /* written by this thread alone */
     size_t connection_count;
     unsigned vain_rounds; /* in a row: somebody wanted to connect, and could not be accepted */
     bool is_busy;         /* the last round was */
@@ -106,5 +107,10 @@ void s3a_front_exchange_auth(struct s3a_front *front, struct s3a_auth *auth);
 
 /* From any thread: link, which is an exchange's, is to be resumed. */
 void s3a_front_complete(struct s3a_front *front, struct s3a_list *link);
+
+struct s3a_server;
+
+/* How many requests have come since it was started, for tests and benchmarks. Any thread. */
+uint64_t s3a_server_request_count(const struct s3a_server *server);
 
 #endif

@@ -213,6 +213,16 @@ enum s3a_status s3a_server_reload(struct s3a_server *server,
     return status;
 }
 
+uint64_t s3a_server_request_count(const struct s3a_server *server)
+{
+    uint64_t count = 0;
+
+    for (size_t i = 0; i < server->front_count; i++) {
+        count += atomic_load(&server->fronts[i].request_count);
+    }
+    return count;
+}
+
 const char *s3a_server_endpoint(const struct s3a_server *server)
 {
     return server ? server->listener.endpoint : NULL;

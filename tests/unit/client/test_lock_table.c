@@ -19,10 +19,8 @@ static enum s3a_status take(struct s3a_lock_table *table, const char *bucket, co
                             struct place *ret_place, struct s3a_lock_view *ret_view,
                             bool *ret_has_view)
 {
-    int size = snprintf(ret_place->text, sizeof(ret_place->text), "%s%c%s", bucket, 0, key);
-
-    assert_in_range(size, 1, (int)sizeof(ret_place->text) - 1);
-    s3a_lock_entry_init(&ret_place->entry, ret_place->text, strlen(bucket), strlen(key));
+    assert_true(s3a_lock_entry_size(strlen(bucket), strlen(key)) <= sizeof(*ret_place));
+    s3a_lock_entry_init(&ret_place->entry, bucket, key);
     return s3a_lock_table_take(table, &ret_place->entry, ret_view, ret_has_view);
 }
 
