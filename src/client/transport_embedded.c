@@ -197,9 +197,9 @@ static void start_read(struct s3a_flight *flight)
         return;
     }
     s3a_objects_read(flight->embedded->objects, &flight->op, &flight->answer);
-    if (flight->answer.file.fd >= 0) {
+    if (flight->answer.file.fd >= 0 || flight->answer.stream) {
         flight->timeout_ms = s3a_call_timeout_ms(flight->call, flight->embedded->request_timeout_ms,
-                                                 flight->answer.file.size);
+                                                 flight->answer.range_size);
         s3a_worker_enqueue(&flight->embedded->worker, flight);
     } else {
         s3a_flight_back(flight);

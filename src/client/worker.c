@@ -18,25 +18,39 @@ static void fail(struct s3a_flight *flight, enum s3a_status status, const char *
     flight->failure_text = what;
 }
 
-/* All of answer->file into answer->body. */
+/* What the body was read from. */
+static void let_go(struct s3a_answer *answer)
+{
+    if (answer->stream) {
+        answer->stream->free(answer->stream);
+        answer->stream = NULL;
+    } else {
+        close(answer->file.fd);
+        answer->file.fd = -1;
+    }
+}
+
+/* All of answer->file, or of answer->stream, into answer->body. */
 static void read_file(struct s3a_flight *flight)
 {
     struct s3a_answer *answer = &flight->answer;
     struct s3a_file *file = &answer->file;
+    uint64_t size = answer->range_size;
     uint64_t done = 0;
 
-    if (file->size > answer->body.size_max || !s3a_buf_reserve(&answer->body, (size_t)file->size)) {
+    if (size > answer->body.size_max || !s3a_buf_reserve(&answer->body, (size_t)size)) {
         fail(flight, answer->body.status == S3A_NO_MEMORY ? S3A_NO_MEMORY : S3A_TOO_LARGE,
              answer->body.status == S3A_NO_MEMORY
                  ? "out of memory"
                  : "the object is larger than the client's body_bytes_max");
         return;
     }
-    while (done < file->size && !atomic_load(&flight->is_unwanted)) {
-        size_t part = file->size - done < READ_SIZE ? (size_t)(file->size - done) : READ_SIZE;
+    while (done < size && !atomic_load(&flight->is_unwanted)) {
+        size_t part = size - done < READ_SIZE ? (size_t)(size - done) : READ_SIZE;
         char *into = s3a_buf_reserve(&answer->body, part);
         s3a_check(into != NULL);
-        ssize_t got = pread(file->fd, into, part, (off_t)(file->offset + done));
+        ssize_t got = answer->stream ? answer->stream->read(answer->stream, done, into, part)
+                                     : pread(file->fd, into, part, (off_t)(file->offset + done));
         if (got < 0 && errno == EINTR) {
             continue;
         }
@@ -49,8 +63,7 @@ static void read_file(struct s3a_flight *flight)
         s3a_buf_added(&answer->body, (size_t)got);
         done += (uint64_t)got;
     }
-    close(file->fd);
-    file->fd = -1;
+    let_go(answer);
 }
 
 /* The next piece of the body; 0 where there is none, or where it is not wanted any more. */

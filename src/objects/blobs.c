@@ -128,7 +128,7 @@ bool s3a_blob_settle(const struct s3a_directory *directory, const char *id)
     return unlinkat(directory->incoming_fd, id, 0) == 0 || errno == ENOENT;
 }
 
-static bool unlink_blob(const struct s3a_directory *directory, const char *id)
+bool s3a_blob_unlink(const struct s3a_directory *directory, const char *id)
 {
     char name[NAME_SIZE + 1];
 
@@ -136,20 +136,47 @@ static bool unlink_blob(const struct s3a_directory *directory, const char *id)
     return unlinkat(directory->blobs_fd, name, 0) == 0 || errno == ENOENT;
 }
 
+bool s3a_blob_unlink_anchored(const struct s3a_directory *directory, const char *id,
+                              const char *anchor)
+{
+    int fd = s3a_blob_open(directory, anchor);
+
+    if (fd < 0) {
+        /* Gone by now: so nobody can have begun to read. */
+        return errno == ENOENT && s3a_blob_unlink(directory, id);
+    }
+    bool is_gone = flock(fd, LOCK_EX | LOCK_NB) == 0 && s3a_blob_unlink(directory, anchor) &&
+                   s3a_blob_unlink(directory, id);
+    close(fd);
+    return is_gone;
+}
+
+bool s3a_blob_sync_shelf(const struct s3a_directory *directory, const char *id)
+{
+    return sync_shelf(directory, id) == 0 || errno == ENOENT;
+}
+
 bool s3a_blob_discard(const struct s3a_directory *directory, const char *id)
 {
-    return unlink_blob(directory, id) && s3a_blob_settle(directory, id);
+    return s3a_blob_unlink(directory, id) && s3a_blob_settle(directory, id);
 }
 
-bool s3a_blob_remove(const struct s3a_directory *directory, const char *id)
-{
-    return unlink_blob(directory, id) && (sync_shelf(directory, id) == 0 || errno == ENOENT);
-}
-
-int s3a_blob_open(const struct s3a_directory *directory, const char *id)
+int s3a_blob_open_at(int blobs_fd, const char *id)
 {
     char name[NAME_SIZE + 1];
 
     name_of(id, name);
-    return openat(directory->blobs_fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    return openat(blobs_fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+}
+
+int s3a_blob_open(const struct s3a_directory *directory, const char *id)
+{
+    return s3a_blob_open_at(directory->blobs_fd, id);
+}
+
+bool s3a_blob_hold(int fd)
+{
+    struct stat about;
+
+    return flock(fd, LOCK_SH | LOCK_NB) == 0 && fstat(fd, &about) == 0 && about.st_nlink > 0;
 }

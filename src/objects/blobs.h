@@ -33,12 +33,28 @@ bool s3a_blob_settle(const struct s3a_directory *directory, const char *id);
 /* No row ever will: takes away both names. False where one is still there. */
 bool s3a_blob_discard(const struct s3a_directory *directory, const char *id);
 
-/* No row does any more: takes away the name in blobs/, and makes that durable, so that the name can
- * be taken off the record. False where the file is still there, or might be after a power loss. */
-bool s3a_blob_remove(const struct s3a_directory *directory, const char *id);
+/* No row does any more: takes away the name in blobs/. False where it is still there. What lies on
+ * the same shelf must be synced before the name can be taken off the record. */
+bool s3a_blob_unlink(const struct s3a_directory *directory, const char *id);
+
+/*
+ * The same for one of several files that make an object. Whoever reads it has the first of them
+ * locked, which is called its anchor. False where somebody has. The anchor goes before all others,
+ * so that nobody begins to read what is not whole any more.
+ */
+bool s3a_blob_unlink_anchored(const struct s3a_directory *directory, const char *id,
+                              const char *anchor);
+
+/* Makes what was unlinked from the shelf of id survive a power loss. */
+bool s3a_blob_sync_shelf(const struct s3a_directory *directory, const char *id);
 
 /* For reading. -1 with errno. */
 int s3a_blob_open(const struct s3a_directory *directory, const char *id);
+/* The same with only the descriptor of blobs/. */
+int s3a_blob_open_at(int blobs_fd, const char *id);
+
+/* Locks an anchor for reading. False where its object is about to go, or has gone. */
+bool s3a_blob_hold(int fd);
 
 /* Could the store have made that name? Nothing else is ever removed. */
 bool s3a_blob_id_is_valid(struct s3a_str id);

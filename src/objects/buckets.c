@@ -3,6 +3,7 @@
 
 #include <sqlite3.h>
 
+#include "discard.h"
 #include "entries.h"
 #include "failure.h"
 #include "names.h"
@@ -97,6 +98,9 @@ int s3a_delete_bucket(struct s3a_commit *commit, struct s3a_write *write)
     if (rc == SQLITE_OK && in_use) {
         s3a_fail_code(write->answer, S3A_CODE_BUCKET_NOT_EMPTY);
         return SQLITE_OK;
+    }
+    if (rc == SQLITE_OK) {
+        rc = s3a_discard_uploads(commit, bucket);
     }
     if (rc == SQLITE_OK) {
         rc =

@@ -2,6 +2,7 @@
 #include "commit.h"
 
 #include <stdlib.h>
+#include <sys/file.h>
 
 #include "check.h"
 #include "failure.h"
@@ -50,6 +51,17 @@ static int apply(struct s3a_commit *commit, struct s3a_write *write)
         return s3a_delete_object(commit, write);
     case S3A_OP_DELETE_OBJECTS:
         return s3a_delete_objects(commit, write);
+    case S3A_OP_COPY_OBJECT:
+        return s3a_copy_object(commit, write);
+    case S3A_OP_CREATE_UPLOAD:
+        return s3a_create_upload(commit, write);
+    case S3A_OP_UPLOAD_PART:
+    case S3A_OP_COPY_PART:
+        return s3a_upload_part(commit, write);
+    case S3A_OP_COMPLETE_UPLOAD:
+        return s3a_complete_upload(commit, write);
+    case S3A_OP_ABORT_UPLOAD:
+        return s3a_abort_upload(commit, write);
     case S3A_OP_CREATE_BUCKET:
         return s3a_create_bucket(commit, write);
     case S3A_OP_DELETE_BUCKET:
@@ -134,6 +146,8 @@ static void take_over_file(struct s3a_commit *commit, struct s3a_write *write,
     if (outcome == S3A_APPLIED) {
         /* Where that fails, the next sweep does it. */
         (void)s3a_blob_settle(commit->directory, body->id);
+        /* It has arrived: those who read it may lock it. */
+        (void)flock(body->fd, LOCK_UN);
     }
     body->kept = true;
 }

@@ -17,6 +17,7 @@
 struct s3a_removal {
     struct s3a_list link;
     char blob[S3A_BLOB_ID_SIZE + 1];
+    char anchor[S3A_BLOB_ID_SIZE + 1]; /* the file that whoever reads it has a lock on; "": none */
 };
 
 struct s3a_commit {
@@ -59,6 +60,11 @@ void s3a_removals_free(struct s3a_list *removals);
 int s3a_put_object(struct s3a_commit *commit, struct s3a_write *write);
 int s3a_delete_object(struct s3a_commit *commit, struct s3a_write *write);
 int s3a_delete_objects(struct s3a_commit *commit, struct s3a_write *write);
+int s3a_copy_object(struct s3a_commit *commit, struct s3a_write *write);
+int s3a_create_upload(struct s3a_commit *commit, struct s3a_write *write);
+int s3a_upload_part(struct s3a_commit *commit, struct s3a_write *write);
+int s3a_complete_upload(struct s3a_commit *commit, struct s3a_write *write);
+int s3a_abort_upload(struct s3a_commit *commit, struct s3a_write *write);
 int s3a_create_bucket(struct s3a_commit *commit, struct s3a_write *write);
 int s3a_delete_bucket(struct s3a_commit *commit, struct s3a_write *write);
 

@@ -40,13 +40,17 @@ bool s3a_entries_add(struct s3a_answer *answer, const struct s3a_entry *entry)
     struct s3a_str name = s3a_pool_copy(&answer->pool, entry->name);
     struct s3a_str etag = s3a_pool_copy(&answer->pool, entry->etag);
 
-    if (!name.data || !etag.data || (is_full(answer->entry_count) && !grow(answer))) {
+    struct s3a_str upload_id = s3a_pool_copy(&answer->pool, entry->upload_id);
+
+    if (!name.data || !etag.data || !upload_id.data ||
+        (is_full(answer->entry_count) && !grow(answer))) {
         return false;
     }
     struct s3a_entry *added = &answer->entries[answer->entry_count++];
     *added = *entry;
     added->name = name;
     added->etag = etag;
+    added->upload_id = upload_id;
     return true;
 }
 

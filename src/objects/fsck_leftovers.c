@@ -74,7 +74,8 @@ static bool look_at_blob(struct s3a_fsck *fsck, const char *shelf, const char *i
         return true;
     }
     if (fsck->options->repair && !is_garbage) {
-        finding.is_removed = s3a_blob_remove(&fsck->directory, id);
+        finding.is_removed =
+            s3a_blob_unlink(&fsck->directory, id) && s3a_blob_sync_shelf(&fsck->directory, id);
     }
     s3a_fsck_found(fsck, &finding,
                    is_garbage ? "a file of an object that was replaced or removed"

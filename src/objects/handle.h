@@ -11,6 +11,8 @@
  *                                     ▲                 │
  *                                     └──── garbage ◄───┘
  *
+ * A part that is copied comes to the stager from the copier, once all of it was read and written.
+ *
  * The stager looks after files, so that no small write ever waits for a large body to reach the
  * disk, or for the removal of one.
  */
@@ -27,6 +29,7 @@
 
 enum s3a_write_state {
     S3A_WRITE_WAITING = 1, /* in a list below: may be withdrawn */
+    S3A_WRITE_COPYING,     /* may be given up */
     S3A_WRITE_BEGUN,
 };
 
@@ -45,10 +48,15 @@ struct s3a_objects {
     pthread_mutex_t mutex; /* of all that follows */
     pthread_cond_t writer_wake;
     pthread_cond_t stager_wake;
+    pthread_cond_t copier_wake;
     struct s3a_list waiting;  /* struct s3a_write: for the writer */
     struct s3a_list unstaged; /* struct s3a_write: for the stager */
     struct s3a_list garbage;  /* struct s3a_removal: for the stager */
+    struct s3a_list uncopied; /* struct s3a_write: for the copier */
+    struct s3a_list held;     /* struct s3a_removal: could not be removed yet */
     struct s3a_list removed;  /* struct s3a_removal: for the writer */
+    bool copier_is_running;
+    bool copier_is_to_end;
     bool is_closing;
     bool stager_has_ended;
     bool is_abandoned;         /* nobody waits for the writer any more */
@@ -59,6 +67,7 @@ struct s3a_objects {
     int writer_ended_fd; /* eventfd(2) */
     pthread_t writer;
     pthread_t stager;
+    pthread_t copier;
 };
 
 /* The handle itself, its writer and each spool have a reference. The directory stays open until
@@ -77,6 +86,15 @@ void *s3a_stager_main(void *objects);
 void s3a_writer_enqueue(struct s3a_objects *objects, struct s3a_write *write);
 void s3a_stager_enqueue(struct s3a_objects *objects, struct s3a_write *write);
 
+/* COPY_PART: see copier.c. With the mutex held; false where there is no thread for it. */
+bool s3a_copier_enqueue(struct s3a_objects *objects, struct s3a_write *write);
+
+/* Gives up what is being copied, and waits for the thread to end. */
+void s3a_copier_end(struct s3a_objects *objects);
+
+/* Without signals, which are the application's business. */
+bool s3a_start_thread(pthread_t *ret_thread, void *(*run)(void *), struct s3a_objects *objects);
+
 /*
  * Waits until the writer has ended, but not longer than S3A_CLOSE_WAIT_MS for the gate: then the
  * writes that have not begun are answered, and the writer is left to end by itself, with the
@@ -85,7 +103,7 @@ void s3a_stager_enqueue(struct s3a_objects *objects, struct s3a_write *write);
 bool s3a_writer_join(struct s3a_objects *objects);
 
 /* Removes the files of a list of removals, and leaves their names to the writer. A file that cannot
- * be removed stays on record, for the next open to try again. */
+ * be removed yet is held; on record it stays in any case, for the next open to try again. */
 void s3a_garbage_remove(struct s3a_objects *objects, struct s3a_list *garbage);
 
 /* What dead processes have left behind: see sweep.c. At open, before the threads start. */

@@ -17,6 +17,7 @@
 #include "names.h"
 #include "read_object.h"
 #include "schema.h"
+#include "uploads.h"
 
 #define WRITER_CACHE_KIB 8192
 
@@ -41,6 +42,7 @@ void s3a_objects_shut(struct s3a_objects *objects)
     s3a_readers_fini(&objects->readers);
     s3a_commit_fini(&objects->commit);
     s3a_removals_free(&objects->garbage);
+    s3a_removals_free(&objects->held);
     s3a_removals_free(&objects->removed);
     s3a_ledger_fini(&objects->ledger);
     s3a_gate_close(&objects->gate);
@@ -60,9 +62,12 @@ static struct s3a_objects *new_objects(void)
         objects->mutex = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
         objects->writer_wake = (pthread_cond_t)PTHREAD_COND_INITIALIZER;
         objects->stager_wake = (pthread_cond_t)PTHREAD_COND_INITIALIZER;
+        objects->copier_wake = (pthread_cond_t)PTHREAD_COND_INITIALIZER;
         s3a_list_init(&objects->waiting);
         s3a_list_init(&objects->unstaged);
         s3a_list_init(&objects->garbage);
+        s3a_list_init(&objects->uncopied);
+        s3a_list_init(&objects->held);
         s3a_list_init(&objects->removed);
     }
     return objects;
@@ -119,7 +124,7 @@ static enum s3a_status open_ledger(struct s3a_objects *objects, struct s3a_error
     return is_current ? S3A_OK : carry_clock(objects, error);
 }
 
-static bool start_thread(pthread_t *ret_thread, void *(*run)(void *), struct s3a_objects *objects)
+bool s3a_start_thread(pthread_t *ret_thread, void *(*run)(void *), struct s3a_objects *objects)
 {
     sigset_t all;
     sigset_t before;
@@ -147,11 +152,11 @@ static enum s3a_status start_threads(struct s3a_objects *objects, struct s3a_err
     if (objects->writer_ended_fd < 0) {
         return s3a_error_set_errno(error, errno, "eventfd");
     }
-    if (!start_thread(&objects->stager, s3a_stager_main, objects)) {
+    if (!s3a_start_thread(&objects->stager, s3a_stager_main, objects)) {
         return s3a_error_set(error, S3A_SYSTEM, "cannot start a thread");
     }
     s3a_objects_ref(objects);
-    if (!start_thread(&objects->writer, s3a_writer_main, objects)) {
+    if (!s3a_start_thread(&objects->writer, s3a_writer_main, objects)) {
         s3a_objects_unref(objects);
         end_stager(objects);
         return s3a_error_set(error, S3A_SYSTEM, "cannot start a thread");
@@ -206,6 +211,7 @@ void s3a_objects_close(struct s3a_objects *objects)
     if (!objects || s3a_gate_is_inherited(&objects->gate)) {
         return;
     }
+    s3a_copier_end(objects);
     end_stager(objects);
     if (s3a_writer_join(objects)) {
         s3a_objects_shut(objects);
@@ -226,7 +232,8 @@ static int read_with(struct s3a_objects *objects, struct s3a_read_turn *turn,
     bool shares = turn->count > 0;
 
     turn->count++;
-    if (op->kind == S3A_OP_GET_OBJECT || op->kind == S3A_OP_HEAD_OBJECT) {
+    if (op->kind == S3A_OP_GET_OBJECT || op->kind == S3A_OP_HEAD_OBJECT ||
+        op->kind == S3A_OP_GET_ATTRIBUTES) {
         return s3a_object_read(snapshot, shares, &objects->directory, op, answer->date_ms, answer);
     }
     s3a_snapshot_end(snapshot); /* they have transactions of their own */
@@ -241,6 +248,10 @@ static int read_with(struct s3a_objects *objects, struct s3a_read_turn *turn,
     case S3A_OP_LIST_OBJECTS:
     case S3A_OP_LIST_VERSIONS:
         return s3a_object_list(database, op, answer);
+    case S3A_OP_LIST_PARTS:
+        return s3a_list_parts(database, op, answer);
+    case S3A_OP_LIST_UPLOADS:
+        return s3a_list_uploads(database, op, answer);
     default:
         s3a_check(!"a read");
         return SQLITE_MISUSE;
@@ -319,35 +330,50 @@ void s3a_objects_read(struct s3a_objects *objects, const struct s3a_op *op,
     s3a_objects_end_turn(objects, &turn);
 }
 
+static void refuse_write(struct s3a_objects *objects, struct s3a_write *write)
+{
+    write->answer->date_ms = s3a_objects_now_ms(objects);
+    write->state = S3A_WRITE_BEGUN;
+    write->done(write);
+}
+
 void s3a_objects_submit(struct s3a_objects *objects, struct s3a_write *write)
 {
-    bool is_large = write->body && write->body->fd >= 0;
+    enum s3a_op_kind kind = write->op->kind;
+    bool is_large = write->body && (write->body->fd >= 0 || kind == S3A_OP_UPLOAD_PART);
+    bool is_taken = true;
 
     s3a_check(!write->body || write->body->status == S3A_OK);
     if (s3a_gate_is_inherited(&objects->gate)) {
         refuse_in_child(write->answer);
-        write->answer->date_ms = s3a_objects_now_ms(objects);
-        write->state = S3A_WRITE_BEGUN;
-        write->done(write);
+        refuse_write(objects, write);
         return;
     }
     pthread_mutex_lock(&objects->mutex);
-    if (is_large) {
+    if (kind == S3A_OP_COPY_PART) {
+        is_taken = s3a_copier_enqueue(objects, write);
+    } else if (is_large) {
         s3a_stager_enqueue(objects, write);
     } else {
         s3a_writer_enqueue(objects, write);
     }
     pthread_mutex_unlock(&objects->mutex);
+    if (!is_taken) {
+        s3a_fail_status(write->answer, S3A_SYSTEM, "A thread for the copy cannot be started.");
+        refuse_write(objects, write);
+    }
 }
 
 bool s3a_objects_withdraw(struct s3a_objects *objects, struct s3a_write *write)
 {
     pthread_mutex_lock(&objects->mutex);
-    bool is_waiting = write->state == S3A_WRITE_WAITING;
+    bool is_copied = write->op->kind == S3A_OP_COPY_PART && write->body;
+    bool is_waiting = write->state == S3A_WRITE_WAITING && !is_copied;
     if (is_waiting) {
         s3a_list_remove(&write->link);
         write->state = S3A_WRITE_BEGUN;
     }
+    write->is_unwanted = true;
     pthread_mutex_unlock(&objects->mutex);
     return is_waiting;
 }

@@ -53,10 +53,11 @@ void s3a_objects_close(struct s3a_objects *objects);
 int64_t s3a_objects_now_ms(struct s3a_objects *objects);
 
 /*
- * LIST_BUCKETS, HEAD_BUCKET, LIST_OBJECTS, GET_OBJECT, HEAD_OBJECT: fills the answer, date_ms
+ * All operations that are no writes (s3a_op_is_write()): fills the answer, date_ms
  * included; an error is in the answer. A small body comes in answer->body, a large one as an open
- * file in answer->file, unaffected by later writes. Any thread; may wait for the disk, never for a
- * commit.
+ * file in answer->file, one
+ * that is made of several files in answer->stream: unaffected by later writes. Any thread; may wait
+ * for the disk, never for a commit.
  */
 void s3a_objects_read(struct s3a_objects *objects, const struct s3a_op *op,
                       struct s3a_answer *answer);
@@ -86,7 +87,7 @@ void s3a_objects_end_turn(struct s3a_objects *objects, struct s3a_read_turn *tur
  */
 struct s3a_write {
     const struct s3a_op *op;
-    struct s3a_spool *body; /* PUT_OBJECT: complete; NULL for the other writes */
+    struct s3a_spool *body; /* PUT_OBJECT, UPLOAD_PART: complete; NULL for the other writes */
     struct s3a_answer *answer;
     void (*done)(struct s3a_write *write);
     void *user;
@@ -94,6 +95,7 @@ struct s3a_write {
     struct s3a_list link; /* the store's own from here on */
     int state;
     bool is_change;
+    bool is_unwanted;
 };
 
 /* CREATE_BUCKET, DELETE_BUCKET, PUT_OBJECT, DELETE_OBJECT. Never blocks; done may be called before
@@ -101,7 +103,7 @@ struct s3a_write {
 void s3a_objects_submit(struct s3a_objects *objects, struct s3a_write *write);
 
 /* True: the write has not begun and never will; done is not called. False: done has been or will
- * be called. */
+ * be called; soon, where it is a COPY_PART that was still reading, which then has failed. */
 bool s3a_objects_withdraw(struct s3a_objects *objects, struct s3a_write *write);
 
 /* Submits, waits, and returns answer->status. */

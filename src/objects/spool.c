@@ -41,8 +41,11 @@ static enum s3a_status write_all(int fd, struct s3a_str bytes)
     return S3A_OK;
 }
 
-static enum s3a_status move_to_file(struct s3a_spool *spool)
+enum s3a_status s3a_spool_move_to_file(struct s3a_spool *spool)
 {
+    if (spool->fd >= 0) {
+        return S3A_OK;
+    }
     enum s3a_status status = s3a_blob_create(&spool->objects->directory, spool->id, &spool->fd);
 
     if (status == S3A_OK) {
@@ -68,7 +71,7 @@ static enum s3a_status add(struct s3a_spool *spool, struct s3a_str bytes)
         return S3A_TOO_LARGE;
     }
     if (spool->fd < 0 && spool->size + bytes.size > S3A_INLINE_SIZE_MAX) {
-        status = move_to_file(spool);
+        status = s3a_spool_move_to_file(spool);
     }
     if (status == S3A_OK && spool->fd >= 0) {
         status = write_all(spool->fd, bytes);

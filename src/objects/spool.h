@@ -50,6 +50,10 @@ S3A_MUST_CHECK enum s3a_status s3a_spool_append(struct s3a_spool *spool, struct 
 /* No more bytes: md5_bytes is valid now. */
 void s3a_spool_end(struct s3a_spool *spool);
 
+/* Moves what is still in memory into a file, however small it is, after its end. S3A_OK; S3A_FULL,
+ * S3A_SYSTEM. */
+S3A_MUST_CHECK enum s3a_status s3a_spool_move_to_file(struct s3a_spool *spool);
+
 /* Reads back all of it, spool->size bytes, after its end. */
 S3A_MUST_CHECK enum s3a_status s3a_spool_read(const struct s3a_spool *spool, char *ret_bytes);
 

@@ -25,7 +25,11 @@ static bool wait_for_work(struct s3a_objects *objects, struct work *work)
            !objects->is_closing) {
         pthread_cond_wait(&objects->stager_wake, &objects->mutex);
     }
-    s3a_list_move(&work->garbage, &objects->garbage);
+    if (!s3a_list_is_empty(&objects->garbage)) {
+        /* And what was still being read the last time. */
+        s3a_list_move(&work->garbage, &objects->garbage);
+        s3a_list_move(&work->garbage, &objects->held);
+    }
     struct s3a_list *link = s3a_list_pop(&objects->unstaged);
     if (link) {
         work->write = s3a_list_entry(link, struct s3a_write, link);
@@ -44,9 +48,13 @@ static void stage(struct s3a_objects *objects, struct s3a_write *write)
 {
     struct s3a_spool *body = write->body;
 
-    /* Also where it fails: it may have come half of the way. */
-    body->staged = true;
-    enum s3a_status status = s3a_blob_stage(&objects->directory, body->id, body->fd);
+    enum s3a_status status = s3a_spool_move_to_file(body);
+
+    if (status == S3A_OK) {
+        /* Also where it fails: it may have come half of the way. */
+        body->staged = true;
+        status = s3a_blob_stage(&objects->directory, body->id, body->fd);
+    }
     if (status == S3A_OK) {
         pthread_mutex_lock(&objects->mutex);
         s3a_writer_enqueue(objects, write);
@@ -58,22 +66,63 @@ static void stage(struct s3a_objects *objects, struct s3a_write *write)
     write->done(write);
 }
 
+static struct s3a_removal *removal_of(struct s3a_list *link)
+{
+    return s3a_list_entry(link, struct s3a_removal, link);
+}
+
+static bool unlink_one(const struct s3a_directory *directory, const struct s3a_removal *removal)
+{
+    return removal->anchor[0] == '\0'
+               ? s3a_blob_unlink(directory, removal->blob)
+               : s3a_blob_unlink_anchored(directory, removal->blob, removal->anchor);
+}
+
+/* Each shelf once, however many files have lain on it. */
+struct shelves {
+    bool is_known[256];
+    bool is_synced[256];
+};
+
+static int digit(char byte)
+{
+    return byte <= '9' ? byte - '0' : byte - 'a' + 10;
+}
+
+static bool sync_once(const struct s3a_directory *directory, const char *id,
+                      struct shelves *shelves)
+{
+    int shelf = digit(id[0]) << 4 | digit(id[1]);
+
+    if (!shelves->is_known[shelf]) {
+        shelves->is_known[shelf] = true;
+        shelves->is_synced[shelf] = s3a_blob_sync_shelf(directory, id);
+    }
+    return shelves->is_synced[shelf];
+}
+
 void s3a_garbage_remove(struct s3a_objects *objects, struct s3a_list *garbage)
 {
+    struct shelves shelves = {0};
+    struct s3a_list unlinked;
     struct s3a_list removed;
     struct s3a_list kept;
     struct s3a_list *link;
 
+    s3a_list_init(&unlinked);
     s3a_list_init(&removed);
     s3a_list_init(&kept);
     while ((link = s3a_list_pop(garbage))) {
-        struct s3a_removal *removal = s3a_list_entry(link, struct s3a_removal, link);
-        bool is_gone = s3a_blob_remove(&objects->directory, removal->blob);
+        bool is_gone = unlink_one(&objects->directory, removal_of(link));
+        s3a_list_append(is_gone ? &unlinked : &kept, link);
+    }
+    while ((link = s3a_list_pop(&unlinked))) {
+        bool is_gone = sync_once(&objects->directory, removal_of(link)->blob, &shelves);
         s3a_list_append(is_gone ? &removed : &kept, link);
     }
-    s3a_removals_free(&kept);
     pthread_mutex_lock(&objects->mutex);
     s3a_list_move(&objects->removed, &removed);
+    s3a_list_move(&objects->held, &kept);
     pthread_mutex_unlock(&objects->mutex);
 }
 

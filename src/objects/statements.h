@@ -13,6 +13,13 @@
     " FROM buckets AS b LEFT JOIN objects AS o ON o.bucket = b.id AND o.key = ?2 WHERE b.name = "  \
     "?1"
 
+/* Whatever the object was before. */
+#define S3A_REPLACE_OBJECT                                                                         \
+    "ON CONFLICT (bucket, key) DO UPDATE SET modified_ms = excluded.modified_ms,"                  \
+    " size = excluded.size, etag = excluded.etag, blob = excluded.blob, parts = excluded.parts,"   \
+    " headers = excluded.headers, checksums = excluded.checksums, tags = excluded.tags,"           \
+    " acl = excluded.acl, body = excluded.body"
+
 /* clang-format off */
 /* X(name, SQL) */
 #define S3A_SQL_MAP(X)                                                                             \
@@ -31,13 +38,13 @@
     X(BUCKET_IN_USE, "SELECT EXISTS (SELECT 1 FROM objects WHERE bucket = ?1)")                    \
     X(BUCKET_LIST, "SELECT name, created_ms FROM buckets WHERE name >= ?1 ORDER BY name")          \
                                                                                                    \
-    X(OBJECT_STATE, "SELECT b.id, o.key, o.etag, o.modified_ms, o.blob" S3A_FIND_OBJECT)           \
+    X(OBJECT_STATE, "SELECT b.id, o.key, o.etag, o.modified_ms, o.blob, o.parts" S3A_FIND_OBJECT)  \
     X(OBJECT_HEAD,                                                                                 \
-      "SELECT b.id, o.key, o.etag, o.modified_ms, o.blob, o.size, o.headers, o.checksums"          \
-      S3A_FIND_OBJECT)                                                                             \
+      "SELECT b.id, o.key, o.etag, o.modified_ms, o.blob, o.parts, o.size, o.headers,"             \
+      " o.checksums" S3A_FIND_OBJECT)                                                              \
     X(OBJECT_GET,                                                                                  \
-      "SELECT b.id, o.key, o.etag, o.modified_ms, o.blob, o.size, o.headers, o.checksums,"         \
-      " o.body"                                                                                    \
+      "SELECT b.id, o.key, o.etag, o.modified_ms, o.blob, o.parts, o.size, o.headers,"             \
+      " o.checksums, o.body"                                                                       \
       S3A_FIND_OBJECT)                                                                             \
     X(OBJECT_PUT,                                                                                  \
       "INSERT INTO objects (bucket, key, modified_ms, size, etag, blob, headers, body,"            \
@@ -53,11 +60,50 @@
     X(BLOB_IN_USE,                                                                                 \
       "SELECT EXISTS (SELECT 1 FROM objects WHERE blob = ?1)"                                      \
       " OR EXISTS (SELECT 1 FROM parts WHERE blob = ?1)")                                          \
-    X(GARBAGE_ADD, "INSERT OR IGNORE INTO garbage (file) VALUES (?1)")                             \
+    X(BLOB_SHARED, "SELECT EXISTS (SELECT 1 FROM objects WHERE blob = ?1)")                        \
+    X(GARBAGE_ADD, "INSERT OR IGNORE INTO garbage (file, anchor) VALUES (?1, ?2)")                 \
     X(GARBAGE_REMOVE, "DELETE FROM garbage WHERE file = ?1")                                       \
-    X(GARBAGE_LIST, "SELECT file FROM garbage")                                                    \
+    X(GARBAGE_LIST, "SELECT file, anchor FROM garbage")                                            \
     X(GARBAGE_COUNT, "SELECT count(*) FROM garbage")                                               \
-    X(IS_GARBAGE, "SELECT EXISTS (SELECT 1 FROM garbage WHERE file = ?1)")
+    X(IS_GARBAGE, "SELECT EXISTS (SELECT 1 FROM garbage WHERE file = ?1)")                         \
+                                                                                                   \
+    X(OBJECT_COPY,                                                                                 \
+      "INSERT INTO objects (bucket, key, modified_ms, size, etag, blob, parts, headers,"           \
+      " checksums, tags, acl, body) SELECT ?1, ?2, ?3, size, etag, blob, parts,"                   \
+      " ifnull(?6, headers), checksums, tags, '', body FROM objects"                               \
+      " WHERE bucket = ?4 AND key = ?5 " S3A_REPLACE_OBJECT)                                       \
+                                                                                                   \
+    X(UPLOAD_ADD,                                                                                  \
+      "INSERT INTO uploads (id, bucket, key, created_ms, headers, present_etag, present_ms)"       \
+      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")                                                      \
+    X(UPLOAD_FIND,                                                                                 \
+      "SELECT u.bucket, u.present_etag, u.present_ms FROM uploads AS u"                            \
+      " JOIN buckets AS b ON b.id = u.bucket WHERE u.id = ?1 AND b.name = ?2 AND u.key = ?3")      \
+    X(UPLOAD_PUT,                                                                                  \
+      "INSERT INTO objects (bucket, key, modified_ms, size, etag, blob, parts, headers,"           \
+      " checksums, tags, acl, body) SELECT bucket, key, ?2, ?3, ?4, id, ?5, headers, '', tags,"    \
+      " acl, NULL FROM uploads WHERE id = ?1 " S3A_REPLACE_OBJECT)                                 \
+    X(UPLOAD_REMOVE, "DELETE FROM uploads WHERE id = ?1")                                          \
+    X(UPLOAD_ANY, "SELECT id FROM uploads WHERE bucket = ?1 LIMIT 1")                              \
+    X(UPLOAD_LIST,                                                                                 \
+      "SELECT key, id, created_ms FROM uploads WHERE bucket = ?1 AND key < ?4"                     \
+      " AND (key, id) > (?2, ?3) ORDER BY key, id")                                                \
+                                                                                                   \
+    X(PART_FIND, "SELECT blob FROM parts WHERE upload = ?1 AND number = ?2")                       \
+    X(PART_SPAN, "SELECT start, size FROM parts WHERE upload = ?1 AND number = ?2")                \
+    X(PART_PUT,                                                                                    \
+      "INSERT OR REPLACE INTO parts (upload, number, size, etag, modified_ms, blob)"               \
+      " VALUES (?1, ?2, ?3, ?4, ?5, ?6)")                                                          \
+    X(PART_PLACE,                                                                                  \
+      "UPDATE parts SET number = ?3, start = ?4 WHERE upload = ?1 AND number = ?2")                \
+    X(PART_REMOVE, "DELETE FROM parts WHERE upload = ?1 AND number = ?2")                          \
+    X(PARTS_REMOVE, "DELETE FROM parts WHERE upload = ?1")                                         \
+    X(PARTS_OF,                                                                                    \
+      "SELECT number, size, etag, modified_ms, blob FROM parts"                                    \
+      " WHERE upload = ?1 AND number > ?2 ORDER BY number")                                        \
+    X(PARTS_WITHIN,                                                                                \
+      "SELECT start, size, blob FROM parts WHERE upload = ?1 AND start + size > ?2"                \
+      " AND start < ?3 ORDER BY number")
 /* clang-format on */
 
 enum s3a_sql {
@@ -74,10 +120,20 @@ enum s3a_object_column {
     S3A_COLUMN_ETAG,
     S3A_COLUMN_MODIFIED,
     S3A_COLUMN_BLOB,
+    S3A_COLUMN_PARTS,
     S3A_COLUMN_SIZE,
     S3A_COLUMN_HEADERS,
     S3A_COLUMN_CHECKSUMS,
     S3A_COLUMN_BODY,
+};
+
+/* Those of PARTS_OF. */
+enum s3a_part_column {
+    S3A_PART_NUMBER,
+    S3A_PART_SIZE,
+    S3A_PART_ETAG,
+    S3A_PART_MODIFIED,
+    S3A_PART_BLOB,
 };
 
 #endif

@@ -25,10 +25,14 @@ static void sweep_garbage(struct s3a_objects *objects)
     int rc = s3a_database_query(database, S3A_SQL_GARBAGE_LIST, S3A_NO_PARAMS);
     while (rc == SQLITE_ROW && count < GARBAGE_MAX) {
         struct s3a_str blob = s3a_column_bytes(database, S3A_SQL_GARBAGE_LIST, 0);
-        struct s3a_removal *removal = s3a_blob_id_is_valid(blob) ? malloc(sizeof(*removal)) : NULL;
+        struct s3a_str anchor = s3a_column_bytes(database, S3A_SQL_GARBAGE_LIST, 1);
+        struct s3a_removal *removal =
+            s3a_blob_id_is_valid(blob) ? calloc(1, sizeof(*removal)) : NULL;
         if (removal) {
             memcpy(removal->blob, blob.data, blob.size);
-            removal->blob[blob.size] = '\0';
+            if (s3a_blob_id_is_valid(anchor)) {
+                memcpy(removal->anchor, anchor.data, anchor.size);
+            }
             s3a_list_append(&objects->garbage, &removal->link);
             count++;
         }

@@ -1,103 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include <stdlib.h>
-#include <string.h>
-
-#include "check.h"
 #include "buckets.h"
-#include "conditions.h"
+#include "check.h"
+#include "discard.h"
 #include "failure.h"
 #include "names.h"
 #include "stored_headers.h"
-
-/* What a key has now. */
-struct found {
-    bool has_bucket;
-    bool has_object;
-    int64_t bucket;
-    char etag[S3A_ETAG_SIZE_MAX + 1];
-    int64_t modified_ms;
-    char blob[S3A_BLOB_ID_SIZE + 1]; /* "": none */
-};
-
-static bool copy_text(struct s3a_str text, char *ret_text, size_t size_max)
-{
-    if (text.size > size_max) {
-        return false;
-    }
-    if (text.size > 0) {
-        memcpy(ret_text, text.data, text.size);
-    }
-    ret_text[text.size] = '\0';
-    return true;
-}
-
-static int find(struct s3a_database *database, const struct s3a_op *op, struct found *ret_found)
-{
-    enum s3a_sql sql = S3A_SQL_OBJECT_STATE;
-    bool is_sound = true;
-    int rc = s3a_database_query(database, sql,
-                                S3A_PARAMS(s3a_param_text(op->bucket), s3a_param_bytes(op->key)));
-
-    memset(ret_found, 0, sizeof(*ret_found));
-    if (rc != SQLITE_ROW) {
-        return rc == SQLITE_DONE ? SQLITE_OK : rc;
-    }
-    ret_found->has_bucket = true;
-    ret_found->bucket = s3a_column_number(database, sql, S3A_COLUMN_BUCKET);
-    ret_found->has_object = !s3a_column_is_null(database, sql, S3A_COLUMN_KEY);
-    if (ret_found->has_object) {
-        ret_found->modified_ms = s3a_column_number(database, sql, S3A_COLUMN_MODIFIED);
-        is_sound = copy_text(s3a_column_bytes(database, sql, S3A_COLUMN_ETAG), ret_found->etag,
-                             S3A_ETAG_SIZE_MAX) &&
-                   copy_text(s3a_column_bytes(database, sql, S3A_COLUMN_BLOB), ret_found->blob,
-                             S3A_BLOB_ID_SIZE);
-    }
-    s3a_database_reset(database, sql);
-    return is_sound ? SQLITE_OK : SQLITE_CORRUPT;
-}
-
-static struct s3a_verdict judge_as_amazon(const struct s3a_op *op,
-                                          const struct s3a_present *present)
-{
-    return op->kind == S3A_OP_PUT_OBJECT ? s3a_judge_put_as_amazon(op, present)
-                                         : s3a_judge_delete_as_amazon(op, present);
-}
-
-/* True where the write may go on; otherwise the answer says why not. */
-static bool judge(const struct s3a_commit *commit, const struct s3a_op *op,
-                  const struct found *found, struct s3a_answer *answer)
-{
-    struct s3a_present present = {s3a_str_of(found->etag), found->modified_ms};
-    const struct s3a_present *there = found->has_object ? &present : NULL;
-    struct s3a_verdict verdict =
-        commit->as_amazon ? judge_as_amazon(op, there) : s3a_judge_write(op, there);
-
-    if (verdict.code == S3A_CODE_NONE) {
-        return true;
-    }
-    s3a_fail_code(answer, verdict.code);
-    answer->condition = s3a_str_of(verdict.condition);
-    answer->header = s3a_str_of(verdict.header);
-    return false;
-}
-
-/* Puts the file that the object had on the list of those to be removed. */
-static int discard_blob(struct s3a_commit *commit, const struct found *found)
-{
-    struct s3a_removal *removal;
-
-    if (found->blob[0] == '\0') {
-        return SQLITE_OK;
-    }
-    int rc = s3a_database_run(&commit->ledger->database, S3A_SQL_GARBAGE_ADD,
-                              S3A_PARAMS(s3a_param_text(s3a_str_of(found->blob))));
-    /* Without memory it stays on record only, and the next open removes it. */
-    if (rc == SQLITE_OK && (removal = malloc(sizeof(*removal)))) {
-        memcpy(removal->blob, found->blob, sizeof(removal->blob));
-        s3a_list_append(&commit->replaced, &removal->link);
-    }
-    return rc;
-}
 
 static int put_row(struct s3a_commit *commit, struct s3a_write *write, int64_t bucket,
                    struct s3a_str headers)
@@ -119,7 +26,7 @@ static int put_row(struct s3a_commit *commit, struct s3a_write *write, int64_t b
                    s3a_param_text(S3A_STR(""))));
 }
 
-static int store(struct s3a_commit *commit, struct s3a_write *write, struct found *found,
+static int store(struct s3a_commit *commit, struct s3a_write *write, struct s3a_found *found,
                  struct s3a_str headers)
 {
     struct s3a_answer *answer = write->answer;
@@ -134,12 +41,10 @@ static int store(struct s3a_commit *commit, struct s3a_write *write, struct foun
     answer->http_status = 200;
     answer->modified_ms = commit->ledger->now_ms;
     answer->checksum = write->op->checksum;
-    answer->etag[0] = '"';
-    s3a_hex(write->body->md5_bytes, S3A_MD5_SIZE, answer->etag + 1);
-    memcpy(answer->etag + 1 + 2 * S3A_MD5_SIZE, "\"", 2);
+    s3a_etag_of_md5(write->body->md5_bytes, answer->etag);
     rc = put_row(commit, write, found->bucket, headers);
     if (rc == SQLITE_OK) {
-        rc = discard_blob(commit, found);
+        rc = s3a_discard_object(commit, found);
     }
     write->is_change = true;
     commit->ledger->is_changed = true;
@@ -150,7 +55,7 @@ int s3a_put_object(struct s3a_commit *commit, struct s3a_write *write)
 {
     const struct s3a_op *op = write->op;
     struct s3a_answer *answer = write->answer;
-    struct found found;
+    struct s3a_found found;
     struct s3a_buf headers;
     int rc;
 
@@ -159,7 +64,7 @@ int s3a_put_object(struct s3a_commit *commit, struct s3a_write *write)
     if (!s3a_names_check(op, answer)) {
         return SQLITE_OK;
     }
-    rc = find(&commit->ledger->database, op, &found);
+    rc = s3a_find_object(&commit->ledger->database, op->bucket, op->key, &found);
     if (rc != SQLITE_OK) {
         return rc;
     }
@@ -167,7 +72,7 @@ int s3a_put_object(struct s3a_commit *commit, struct s3a_write *write)
         s3a_fail_code(answer, S3A_CODE_NO_SUCH_BUCKET);
         return SQLITE_OK;
     }
-    if (!judge(commit, op, &found, answer)) {
+    if (!s3a_write_may_go_on(commit, op, &found, answer)) {
         return SQLITE_OK;
     }
     s3a_buf_init(&headers, 2 * S3A_STORED_HEADERS_SIZE_MAX);
@@ -186,13 +91,13 @@ int s3a_put_object(struct s3a_commit *commit, struct s3a_write *write)
 static int delete_one(struct s3a_commit *commit, struct s3a_write *write, const struct s3a_op *op,
                       struct s3a_answer *answer)
 {
-    struct found found;
+    struct s3a_found found;
 
     s3a_succeed(answer, 204);
     if (!s3a_names_check(op, answer)) {
         return SQLITE_OK;
     }
-    int rc = find(&commit->ledger->database, op, &found);
+    int rc = s3a_find_object(&commit->ledger->database, op->bucket, op->key, &found);
     if (rc != SQLITE_OK) {
         return rc;
     }
@@ -200,13 +105,13 @@ static int delete_one(struct s3a_commit *commit, struct s3a_write *write, const 
         s3a_fail_code(answer, S3A_CODE_NO_SUCH_BUCKET);
         return SQLITE_OK;
     }
-    if (!judge(commit, op, &found, answer) || !found.has_object) {
+    if (!s3a_write_may_go_on(commit, op, &found, answer) || !found.has_object) {
         return SQLITE_OK;
     }
     rc = s3a_database_run(&commit->ledger->database, S3A_SQL_OBJECT_REMOVE,
                           S3A_PARAMS(s3a_param_number(found.bucket), s3a_param_bytes(op->key)));
     if (rc == SQLITE_OK) {
-        rc = discard_blob(commit, &found);
+        rc = s3a_discard_object(commit, &found);
     }
     write->is_change = true;
     commit->ledger->is_changed = true;

@@ -28,6 +28,10 @@ void s3a_answer_fini(struct s3a_answer *answer)
         close(answer->file.fd);
         answer->file.fd = -1;
     }
+    if (answer->stream) {
+        answer->stream->free(answer->stream);
+        answer->stream = NULL;
+    }
     s3a_buf_fini(&answer->body);
     s3a_pool_fini(&answer->pool);
 }

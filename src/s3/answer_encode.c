@@ -85,10 +85,15 @@ static bool is_replaced(const struct s3a_op *op, struct s3a_str name)
 static void add_object_headers(struct encoder *encoder)
 {
     const struct s3a_headers *headers = &encoder->answer->headers;
+    char count[16];
 
     add_validators(encoder);
     add(encoder, S3A_STR("accept-ranges"), S3A_STR("bytes"));
     add_content_range(encoder);
+    if (encoder->op->part_number > 0 && encoder->answer->part_total > 0) {
+        snprintf(count, sizeof(count), "%" PRIu32, encoder->answer->part_total);
+        add_copy(encoder, S3A_STR("x-amz-mp-parts-count"), count);
+    }
     for (size_t i = 0; i < headers->count; i++) {
         if (!is_replaced(encoder->op, headers->items[i].name)) {
             add(encoder, headers->items[i].name, headers->items[i].value);
@@ -146,7 +151,7 @@ static void write_error(const struct s3a_op *op, const struct s3a_answer *answer
     s3a_xml_close(body, "Error");
 }
 
-static void encode_success(struct encoder *encoder, struct s3a_buf *body)
+static void encode_success(struct encoder *encoder, struct s3a_str resource, struct s3a_buf *body)
 {
     const struct s3a_op *op = encoder->op;
 
@@ -179,7 +184,20 @@ static void encode_success(struct encoder *encoder, struct s3a_buf *body)
             add_checksum(encoder);
         }
         break;
+    case S3A_OP_GET_ATTRIBUTES:
+        add_date(encoder, S3A_STR("last-modified"), encoder->answer->modified_ms);
+        s3a_write_upload(op, encoder->answer, resource, body);
+        break;
+    case S3A_OP_COPY_OBJECT:
+    case S3A_OP_COPY_PART:
+    case S3A_OP_CREATE_UPLOAD:
+    case S3A_OP_COMPLETE_UPLOAD:
+    case S3A_OP_LIST_PARTS:
+    case S3A_OP_LIST_UPLOADS:
+        s3a_write_upload(op, encoder->answer, resource, body);
+        break;
     case S3A_OP_PUT_OBJECT:
+    case S3A_OP_UPLOAD_PART:
         add(encoder, S3A_STR("etag"), s3a_str_of(encoder->answer->etag));
         add_checksum(encoder);
         break;
@@ -211,7 +229,7 @@ enum s3a_status s3a_answer_encode(const struct s3a_op *op, const struct s3a_answ
         if (op->names_version) {
             add(&encoder, S3A_STR("x-amz-version-id"), S3A_STR("null"));
         }
-        encode_success(&encoder, body);
+        encode_success(&encoder, resource, body);
     } else if (answer->http_status == 304) {
         add_validators(&encoder);
     } else {

@@ -29,6 +29,9 @@ void s3a_write_versions(const struct s3a_op *op, const struct s3a_answer *answer
                         struct s3a_buf *body);
 void s3a_write_deletions(const struct s3a_op *op, const struct s3a_answer *answer,
                          struct s3a_buf *body);
+/* What comes of the operations on uploads, of copies and of GET_ATTRIBUTES. */
+void s3a_write_upload(const struct s3a_op *op, const struct s3a_answer *answer,
+                      struct s3a_str resource, struct s3a_buf *body);
 void s3a_write_aspect(const struct s3a_aspect *aspect, struct s3a_buf *body);
 
 #endif

@@ -33,6 +33,8 @@
       "resource.")                                                                                 \
     X(ENTITY_TOO_LARGE, "EntityTooLarge", 400, TOO_LARGE,                                          \
       "Your proposed upload exceeds the maximum allowed object size.")                             \
+    X(ENTITY_TOO_SMALL, "EntityTooSmall", 400, REFUSED,                                            \
+      "Your proposed upload is smaller than the minimum allowed size")                             \
     X(EXPIRED_TOKEN, "ExpiredToken", 400, CREDENTIALS, "The provided token has expired.")          \
     X(INCOMPLETE_BODY, "IncompleteBody", 400, REFUSED,                                             \
       "You did not provide the number of bytes specified by the Content-Length HTTP header.")      \
@@ -45,6 +47,13 @@
       "The specified bucket is not valid.")                                                        \
     X(INVALID_DIGEST, "InvalidDigest", 400, REFUSED,                                               \
       "The Content-MD5 or checksum value that you specified is not valid.")                        \
+    X(INVALID_PART, "InvalidPart", 400, REFUSED,                                                   \
+      "One or more of the specified parts could not be found. The part may not have been "         \
+      "uploaded, or the specified entity tag may not match the part's entity tag.")                \
+    X(INVALID_PART_NUMBER, "InvalidPartNumber", 416, RANGE,                                        \
+      "The requested partnumber is not satisfiable")                                               \
+    X(INVALID_PART_ORDER, "InvalidPartOrder", 400, REFUSED,                                        \
+      "The list of parts was not in ascending order. Parts must be ordered by part number.")       \
     X(INVALID_RANGE, "InvalidRange", 416, RANGE, "The requested range is not satisfiable")         \
     X(INVALID_REQUEST, "InvalidRequest", 400, REFUSED, "Invalid Request")                          \
     X(INVALID_TOKEN, "InvalidToken", 400, CREDENTIALS,                                             \
@@ -63,7 +72,8 @@
     X(NO_SUCH_BUCKET, "NoSuchBucket", 404, NO_BUCKET, "The specified bucket does not exist")       \
     X(NO_SUCH_KEY, "NoSuchKey", 404, NOT_FOUND, "The specified key does not exist.")               \
     X(NO_SUCH_UPLOAD, "NoSuchUpload", 404, NOT_FOUND,                                              \
-      "The specified multipart upload does not exist.")                                            \
+      "The specified multipart upload does not exist. The upload ID may be invalid, or the "       \
+      "upload may have been aborted or completed.")                                                \
     X(NO_SUCH_BUCKET_POLICY, "NoSuchBucketPolicy", 404, NOT_FOUND,                                 \
       "The bucket policy does not exist")                                                          \
     X(NO_SUCH_CONFIGURATION, "NoSuchConfiguration", 404, NOT_FOUND,                                \

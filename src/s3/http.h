@@ -41,8 +41,9 @@ struct s3a_http_response {
 bool s3a_http_request_add(struct s3a_http_request *request, struct s3a_str name,
                           struct s3a_str value);
 
-/* client: op → request. S3A_NO_MEMORY, or S3A_INVALID for more headers than there is room for, and
- * for one that an object does not keep or that would break the request (s3a_header_is_valid). */
+/* client: op → request. S3A_NO_MEMORY, or S3A_INVALID for what only servers know, for more headers
+ * than there is room for, and for one that an object does not keep or that would break the request
+ * (s3a_header_is_valid). */
 S3A_MUST_CHECK enum s3a_status s3a_op_encode(const struct s3a_op *op,
                                              const struct s3a_addressing *addressing,
                                              struct s3a_pool *pool,

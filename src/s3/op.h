@@ -15,6 +15,8 @@
  * back. So S3's semantics stand in one place, and the wire format in another.
  */
 
+#include <sys/types.h>
+
 #include "aspect.h"
 #include "buf.h"
 #include "checksum_value.h"
@@ -93,6 +95,35 @@ struct s3a_deletion {
     struct s3a_str version_id; /* data NULL: not given */
 };
 
+/* "Maximum number of parts per upload: 10,000" (Amazon S3 User Guide, qfacts). */
+#define S3A_PARTS_MAX 10000
+
+/* What COPY_OBJECT and COPY_PART copy, and its conditions: as those of a read. */
+struct s3a_source {
+    struct s3a_str bucket;
+    struct s3a_str key;
+    struct s3a_str if_match;
+    struct s3a_str if_none_match;
+    int64_t if_modified_since_ms;   /* 0: not given */
+    int64_t if_unmodified_since_ms; /* 0: not given */
+    struct s3a_range range;         /* COPY_PART: FROM_TO or NONE */
+};
+
+/* One line of what COMPLETE_UPLOAD puts together. */
+struct s3a_listed_part {
+    uint32_t number;
+    struct s3a_str etag; /* quoted or bare */
+};
+
+/* What GET_ATTRIBUTES asks for. */
+enum {
+    S3A_ATTRIBUTE_ETAG = 1,
+    S3A_ATTRIBUTE_CHECKSUM = 2,
+    S3A_ATTRIBUTE_PARTS = 4,
+    S3A_ATTRIBUTE_STORAGE_CLASS = 8,
+    S3A_ATTRIBUTE_SIZE = 16,
+};
+
 /*
  * What is asked. All views are the caller's and must outlive the operation. All zero asks to list
  * the buckets. A view with data NULL stands for "not given".
@@ -110,13 +141,27 @@ struct s3a_op {
 
     struct s3a_range range; /* GET and HEAD */
 
-    struct s3a_headers headers; /* PUT: what the object keeps. GET and HEAD: what stands in the
-                                   answer instead (response-content-type=...); servers only */
+    /* PUT, CREATE_UPLOAD, COPY_OBJECT: what the object keeps. GET and HEAD: what stands in the
+     * answer instead (response-content-type=...); servers only. */
+    struct s3a_headers headers;
     struct s3a_checksum_value checksum; /* PUT: of the body, which was checked against it */
     bool wants_checksum;                /* GET and HEAD: x-amz-checksum-mode: ENABLED */
-    uint64_t body_size;                 /* PUT: the body itself travels beside the op */
+    uint64_t body_size; /* PUT, UPLOAD_PART: the body itself travels beside the op */
 
-    /* LIST_OBJECTS; also prefix, continuation and keys_max of LIST_BUCKETS */
+    /* Uploads and copies. Servers only. */
+    struct s3a_str upload_id; /* LIST_UPLOADS: goes on behind this one of start_after */
+    uint32_t part_number;     /* GET and HEAD: this part of the object; 0: all of it */
+    uint32_t part_marker;     /* LIST_PARTS, GET_ATTRIBUTES: goes on behind this one */
+    struct s3a_source source;
+    bool replaces_headers;               /* COPY_OBJECT: headers are not those of the source */
+    const struct s3a_listed_part *parts; /* COMPLETE_UPLOAD */
+    size_t part_count;
+    bool has_object_size; /* COMPLETE_UPLOAD: all of them together must have object_size */
+    uint64_t object_size;
+    unsigned attributes; /* GET_ATTRIBUTES: S3A_ATTRIBUTE_... */
+
+    /* LIST_OBJECTS, LIST_UPLOADS; keys_max of LIST_PARTS and GET_ATTRIBUTES; also prefix,
+     * continuation and keys_max of LIST_BUCKETS */
     struct s3a_str prefix;
     struct s3a_str delimiter;
     struct s3a_str start_after;
@@ -154,7 +199,9 @@ struct s3a_entry {
     bool is_prefix;
     int64_t modified_ms; /* created, for a bucket */
     uint64_t size;
-    struct s3a_str etag; /* with its quotes */
+    struct s3a_str etag;      /* with its quotes */
+    struct s3a_str upload_id; /* LIST_UPLOADS; modified_ms is when it was begun */
+    uint32_t part_number;     /* LIST_PARTS, GET_ATTRIBUTES; name is "" */
 };
 
 /* What came of one of the deletions of an op. */
@@ -169,9 +216,18 @@ struct s3a_file {
     uint64_t size;
 };
 
+/* A body that is in several files, in the hands of whoever knows how to read it. */
+struct s3a_stream {
+    uint64_t size; /* of what the answer carries */
+    /* Bytes from position on, at least one and at the most size; or -1 with errno: the rest of the
+     * body cannot be had. */
+    ssize_t (*read)(struct s3a_stream *stream, uint64_t position, char *buffer, size_t size);
+    void (*free)(struct s3a_stream *stream);
+};
+
 /*
- * What came of it. Its memory is its own: pool for the texts, body for bytes, file for a body in a
- * file. Between init and fini it may be used for one operation.
+ * What came of it. Its memory is its own: pool for the texts, body for bytes, file or stream for a
+ * body in files. Between init and fini it may be used for one operation.
  */
 struct s3a_answer {
     enum s3a_code code; /* NONE: success */
@@ -191,12 +247,18 @@ struct s3a_answer {
     struct s3a_checksum_value checksum; /* of the whole object; PUT: of what was put */
     struct s3a_buf body;
     struct s3a_file file;
+    struct s3a_stream *stream; /* NULL: none; the answer owns it */
+    uint32_t part_total;       /* parts that the object is made of; 0: it is none of parts */
+
+    /* uploads */
+    struct s3a_str upload_id;
+    uint32_t next_part_marker; /* of a list of parts that is truncated */
 
     /* listings */
     struct s3a_entry *entries;
     size_t entry_count;
     bool truncated;
-    struct s3a_str next_continuation;
+    struct s3a_str next_continuation; /* LIST_UPLOADS goes on behind its last entry instead */
 
     /* DELETE_OBJECTS: one for each of the op's deletions, in their order */
     struct s3a_deleted *deleted;

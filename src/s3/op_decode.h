@@ -48,4 +48,30 @@ enum s3a_code s3a_op_decode_deletions(struct s3a_op_decoder *decoder, struct s3a
 enum s3a_code s3a_op_read_document(struct s3a_op_decoder *decoder, struct s3a_str document,
                                    const struct s3a_xml_events *events, void *user);
 
+/* COMPLETE_UPLOAD: its list of parts. MALFORMED_XML, INVALID_ARGUMENT, INVALID_PART_ORDER, ... */
+enum s3a_code s3a_op_decode_part_list(struct s3a_op_decoder *decoder, struct s3a_str document);
+
+/* A parameter of uploads, parts and attributes; false where it is none. */
+bool s3a_op_decode_upload_parameter(struct s3a_op_decoder *decoder, struct s3a_str name,
+                                    struct s3a_str value, enum s3a_code *ret_code);
+
+/* A header x-amz-... of copies, uploads and attributes; false where it is none. */
+bool s3a_op_decode_upload_header(struct s3a_op_decoder *decoder, struct s3a_str name,
+                                 struct s3a_str value, enum s3a_code *ret_code);
+
+/* All has come: a PUT with a source is a copy; is anything missing, or too much? */
+enum s3a_code s3a_op_check_upload(struct s3a_op_decoder *decoder);
+
+/* More of a header that may come twice; and a date, and a range, as headers have them. */
+enum s3a_code s3a_op_join(struct s3a_op_decoder *decoder, struct s3a_str *value,
+                          struct s3a_str more);
+int64_t s3a_op_condition_date(struct s3a_str value);
+struct s3a_range s3a_op_range(struct s3a_str value);
+
+/* A text, and how many lines a list may have, as parameters have them. */
+enum s3a_code s3a_op_decode_text(struct s3a_op_decoder *decoder, const char *name,
+                                 struct s3a_str value, struct s3a_str *ret_text);
+enum s3a_code s3a_op_decode_max(struct s3a_op_decoder *decoder, const char *name,
+                                struct s3a_str value);
+
 #endif

@@ -72,6 +72,8 @@ enum s3a_code s3a_op_decode_document(struct s3a_str document, struct s3a_pool *p
         return decode_create_bucket(&decoder, document);
     case S3A_OP_DELETE_OBJECTS:
         return s3a_op_decode_deletions(&decoder, document);
+    case S3A_OP_COMPLETE_UPLOAD:
+        return s3a_op_decode_part_list(&decoder, document);
     default:
         return S3A_CODE_NONE;
     }

@@ -34,7 +34,7 @@ static enum s3a_code refuse_no_memory(struct s3a_op_decoder *decoder)
 
 /* A header that comes twice means what one with both values would mean (RFC 9110, section 5.3).
  * value may be one that has come already. */
-static enum s3a_code join(struct s3a_op_decoder *decoder, struct s3a_str *value,
+enum s3a_code s3a_op_join(struct s3a_op_decoder *decoder, struct s3a_str *value,
                           struct s3a_str more)
 {
     if (!value->data) {
@@ -65,7 +65,7 @@ static enum s3a_code without_aws_chunked(struct s3a_op_decoder *decoder, struct 
             is_chunked = true;
             continue;
         }
-        enum s3a_code code = join(decoder, &kept, coding);
+        enum s3a_code code = s3a_op_join(decoder, &kept, coding);
         if (code != S3A_CODE_NONE) {
             return code;
         }
@@ -95,7 +95,7 @@ static enum s3a_code store_header(struct s3a_op_decoder *decoder, struct s3a_str
     }
     for (size_t i = 0; i < headers->count; i++) {
         if (s3a_str_equal(headers->items[i].name, name)) {
-            return join(decoder, &headers->items[i].value, value);
+            return s3a_op_join(decoder, &headers->items[i].value, value);
         }
     }
     if (!s3a_headers_add(headers, name, value)) {
@@ -105,12 +105,22 @@ static enum s3a_code store_header(struct s3a_op_decoder *decoder, struct s3a_str
     return S3A_CODE_NONE;
 }
 
+static bool keeps_headers(enum s3a_op_kind kind)
+{
+    return kind == S3A_OP_PUT_OBJECT || kind == S3A_OP_COPY_OBJECT || kind == S3A_OP_CREATE_UPLOAD;
+}
+
 enum s3a_code s3a_op_decode_amz_header(struct s3a_op_decoder *decoder, struct s3a_str name,
                                        struct s3a_str value)
 {
+    enum s3a_code code;
+
     if (s3a_header_is_metadata(name)) {
-        return decoder->op->kind == S3A_OP_PUT_OBJECT ? store_header(decoder, name, value)
-                                                      : S3A_CODE_NONE;
+        return keeps_headers(decoder->op->kind) ? store_header(decoder, name, value)
+                                                : S3A_CODE_NONE;
+    }
+    if (s3a_op_decode_upload_header(decoder, name, value, &code)) {
+        return code;
     }
     if (s3a_str_is(name, "x-amz-checksum-mode")) {
         decoder->op->wants_checksum = s3a_str_is_nocase(value, "ENABLED");
@@ -146,7 +156,7 @@ static bool parse_position(struct s3a_str text, uint64_t *ret_position)
 
 /* One range, or none: a Range that is not well formed, or that asks for several, may be passed over
  * (RFC 9110, section 14.2), and S3 does so. */
-static struct s3a_range parse_range(struct s3a_str value)
+struct s3a_range s3a_op_range(struct s3a_str value)
 {
     const struct s3a_range none = {0};
     struct s3a_range range = {0};
@@ -176,7 +186,7 @@ static struct s3a_range parse_range(struct s3a_str value)
 
 /* 0, which stands for "not given", for a date that cannot be read: such a condition is to be passed
  * over (RFC 9110, section 13.1.3). */
-static int64_t parse_condition_date(struct s3a_str value)
+int64_t s3a_op_condition_date(struct s3a_str value)
 {
     int64_t time_ms;
 
@@ -190,11 +200,11 @@ static void decode_read_header(struct s3a_op *op, struct s3a_str name, struct s3
                                bool *ret_has_if_range)
 {
     if (s3a_str_is(name, "range")) {
-        op->range = parse_range(value);
+        op->range = s3a_op_range(value);
     } else if (s3a_str_is(name, "if-modified-since")) {
-        op->if_modified_since_ms = parse_condition_date(value);
+        op->if_modified_since_ms = s3a_op_condition_date(value);
     } else if (s3a_str_is(name, "if-unmodified-since")) {
-        op->if_unmodified_since_ms = parse_condition_date(value);
+        op->if_unmodified_since_ms = s3a_op_condition_date(value);
     } else if (s3a_str_is(name, "if-range")) {
         *ret_has_if_range = true;
     }
@@ -210,6 +220,8 @@ static enum s3a_code decode_header(struct s3a_op_decoder *decoder, struct s3a_st
     }
     switch (op->kind) {
     case S3A_OP_PUT_OBJECT:
+    case S3A_OP_COPY_OBJECT:
+    case S3A_OP_CREATE_UPLOAD:
         if (s3a_header_is_stored(name)) {
             return store_header(decoder, name, value);
         }
@@ -219,15 +231,16 @@ static enum s3a_code decode_header(struct s3a_op_decoder *decoder, struct s3a_st
         decode_read_header(op, name, value, ret_has_if_range);
         break;
     case S3A_OP_DELETE_OBJECT:
+    case S3A_OP_COMPLETE_UPLOAD:
         break;
     default:
         return S3A_CODE_NONE;
     }
     if (s3a_str_is(name, "if-match")) {
-        return join(decoder, &op->if_match, value.data ? value : S3A_STR(""));
+        return s3a_op_join(decoder, &op->if_match, value.data ? value : S3A_STR(""));
     }
     if (s3a_str_is(name, "if-none-match")) {
-        return join(decoder, &op->if_none_match, value.data ? value : S3A_STR(""));
+        return s3a_op_join(decoder, &op->if_none_match, value.data ? value : S3A_STR(""));
     }
     return S3A_CODE_NONE;
 }

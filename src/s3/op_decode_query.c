@@ -30,7 +30,7 @@ static enum s3a_code refuse_argument(struct s3a_op_decoder *decoder, const char 
     return s3a_op_refuse(decoder, S3A_CODE_INVALID_ARGUMENT, "The value of %s is not valid", name);
 }
 
-static enum s3a_code decode_max(struct s3a_op_decoder *decoder, const char *name,
+enum s3a_code s3a_op_decode_max(struct s3a_op_decoder *decoder, const char *name,
                                 struct s3a_str value)
 {
     uint64_t max;
@@ -43,7 +43,7 @@ static enum s3a_code decode_max(struct s3a_op_decoder *decoder, const char *name
     return S3A_CODE_NONE;
 }
 
-static enum s3a_code decode_text(struct s3a_op_decoder *decoder, const char *name,
+enum s3a_code s3a_op_decode_text(struct s3a_op_decoder *decoder, const char *name,
                                  struct s3a_str value, struct s3a_str *ret_text)
 {
     if (!s3a_str_is_utf8(value)) {
@@ -91,12 +91,12 @@ static enum s3a_code decode_list_parameter(struct s3a_op_decoder *decoder, struc
     struct s3a_op *op = decoder->op;
 
     if (s3a_str_is(name, "prefix")) {
-        return decode_text(decoder, "prefix", value, &op->prefix);
+        return s3a_op_decode_text(decoder, "prefix", value, &op->prefix);
     }
     if (s3a_str_is(name, "continuation-token")) {
         return value.size == 0
                    ? refuse_argument(decoder, "continuation-token")
-                   : decode_text(decoder, "continuation-token", value, &op->continuation);
+                   : s3a_op_decode_text(decoder, "continuation-token", value, &op->continuation);
     }
     return S3A_CODE_NONE;
 }
@@ -118,22 +118,22 @@ static enum s3a_code decode_objects_parameter(struct s3a_op_decoder *decoder, st
         return version->is_2 ? S3A_CODE_NONE : refuse_argument(decoder, "list-type");
     }
     if (s3a_str_is(name, "marker")) {
-        return decode_text(decoder, "marker", value, &version->marker);
+        return s3a_op_decode_text(decoder, "marker", value, &version->marker);
     }
     if (s3a_str_is(name, "key-marker") && op->kind == S3A_OP_LIST_VERSIONS) {
-        return decode_text(decoder, "key-marker", value, &op->start_after);
+        return s3a_op_decode_text(decoder, "key-marker", value, &op->start_after);
     }
     if (s3a_str_is(name, "version-id-marker") && op->kind == S3A_OP_LIST_VERSIONS) {
-        return decode_text(decoder, "version-id-marker", value, &op->version_marker);
+        return s3a_op_decode_text(decoder, "version-id-marker", value, &op->version_marker);
     }
     if (s3a_str_is(name, "delimiter")) {
-        return decode_text(decoder, "delimiter", value, &op->delimiter);
+        return s3a_op_decode_text(decoder, "delimiter", value, &op->delimiter);
     }
     if (s3a_str_is(name, "start-after")) {
-        return decode_text(decoder, "start-after", value, &version->start_after);
+        return s3a_op_decode_text(decoder, "start-after", value, &version->start_after);
     }
     if (s3a_str_is(name, "max-keys")) {
-        return decode_max(decoder, "max-keys", value);
+        return s3a_op_decode_max(decoder, "max-keys", value);
     }
     if (s3a_str_is(name, "encoding-type")) {
         op->encode_keys = s3a_str_is(value, "url");
@@ -150,7 +150,7 @@ static enum s3a_code decode_buckets_parameter(struct s3a_op_decoder *decoder, st
                                               struct s3a_str value)
 {
     if (s3a_str_is(name, "max-buckets")) {
-        enum s3a_code code = decode_max(decoder, "max-buckets", value);
+        enum s3a_code code = s3a_op_decode_max(decoder, "max-buckets", value);
         return code == S3A_CODE_NONE && decoder->op->keys_max == 0
                    ? refuse_argument(decoder, "max-buckets")
                    : code;
@@ -221,7 +221,11 @@ static enum s3a_code decode_parameter(struct s3a_op_decoder *decoder, struct s3a
                                       struct s3a_str value, struct version *version)
 {
     struct s3a_op *op = decoder->op;
+    enum s3a_code code;
 
+    if (s3a_op_decode_upload_parameter(decoder, name, value, &code)) {
+        return code;
+    }
     if (s3a_str_starts_with_nocase(name, "x-amz-")) {
         return decode_amz_parameter(decoder, name, value);
     }
@@ -231,7 +235,8 @@ static enum s3a_code decode_parameter(struct s3a_op_decoder *decoder, struct s3a
     if (s3a_str_is(name, "versionId")) {
         return decode_version_id(decoder, value);
     }
-    if (op->kind == S3A_OP_LIST_OBJECTS || op->kind == S3A_OP_LIST_VERSIONS) {
+    if (op->kind == S3A_OP_LIST_OBJECTS || op->kind == S3A_OP_LIST_VERSIONS ||
+        op->kind == S3A_OP_LIST_UPLOADS) {
         return decode_objects_parameter(decoder, name, value, version);
     }
     if (op->kind == S3A_OP_LIST_BUCKETS) {

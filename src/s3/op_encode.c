@@ -201,6 +201,9 @@ enum s3a_status s3a_op_encode(const struct s3a_op *op, const struct s3a_addressi
 {
     ret_request->method = s3a_op_method(op->kind);
     ret_request->header_count = 0;
+    if (op->kind > S3A_OP_DELETE_OBJECT) {
+        return S3A_INVALID;
+    }
     enum s3a_status status = encode_target(op, addressing, pool, ret_request);
     if (status == S3A_OK) {
         status = add(ret_request, S3A_STR("host"), ret_request->host);

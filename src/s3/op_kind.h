@@ -32,6 +32,15 @@ enum s3a_op_body {
     X(HEAD_OBJECT, "HeadObject", "HEAD", OBJECT, NOTHING, false)                                   \
     X(PUT_OBJECT, "PutObject", "PUT", OBJECT, OBJECT, true)                                        \
     X(DELETE_OBJECT, "DeleteObject", "DELETE", OBJECT, NOTHING, true)                              \
+    X(COPY_OBJECT, "CopyObject", "PUT", OBJECT, NOTHING, true)                                     \
+    X(CREATE_UPLOAD, "CreateMultipartUpload", "POST", OBJECT, NOTHING, true)                       \
+    X(UPLOAD_PART, "UploadPart", "PUT", OBJECT, OBJECT, true)                                      \
+    X(COPY_PART, "UploadPartCopy", "PUT", OBJECT, NOTHING, true)                                   \
+    X(COMPLETE_UPLOAD, "CompleteMultipartUpload", "POST", OBJECT, DOCUMENT, true)                  \
+    X(ABORT_UPLOAD, "AbortMultipartUpload", "DELETE", OBJECT, NOTHING, true)                       \
+    X(LIST_PARTS, "ListParts", "GET", OBJECT, NOTHING, false)                                      \
+    X(LIST_UPLOADS, "ListMultipartUploads", "GET", BUCKET, NOTHING, false)                         \
+    X(GET_ATTRIBUTES, "GetObjectAttributes", "GET", OBJECT, NOTHING, false)                        \
     X(GET_ASPECT, "GetBucketConfiguration", "GET", BUCKET, NOTHING, false)                         \
     X(DELETE_ASPECT, "DeleteBucketConfiguration", "DELETE", BUCKET, NOTHING, false)                \
     X(DELETE_OBJECTS, "DeleteObjects", "POST", BUCKET, DOCUMENT, true)                             \

@@ -25,6 +25,13 @@ static const struct route routes[] = {
     {"", "DELETE", S3A_TARGET_OBJECT, S3A_OP_DELETE_OBJECT},
     {"delete", "POST", S3A_TARGET_BUCKET, S3A_OP_DELETE_OBJECTS},
     {"versions", "GET", S3A_TARGET_BUCKET, S3A_OP_LIST_VERSIONS},
+    {"uploads", "GET", S3A_TARGET_BUCKET, S3A_OP_LIST_UPLOADS},
+    {"uploads", "POST", S3A_TARGET_OBJECT, S3A_OP_CREATE_UPLOAD},
+    {"uploadId", "PUT", S3A_TARGET_OBJECT, S3A_OP_UPLOAD_PART},
+    {"uploadId", "POST", S3A_TARGET_OBJECT, S3A_OP_COMPLETE_UPLOAD},
+    {"uploadId", "DELETE", S3A_TARGET_OBJECT, S3A_OP_ABORT_UPLOAD},
+    {"uploadId", "GET", S3A_TARGET_OBJECT, S3A_OP_LIST_PARTS},
+    {"attributes", "GET", S3A_TARGET_OBJECT, S3A_OP_GET_ATTRIBUTES},
 };
 
 /* What makes another operation of a request, or another answer, and stands in no route: it is not
@@ -33,11 +40,9 @@ static const char *const unsupported[] = {
     "abac",
     "acl",
     "append",
-    "attributes",
     "metadataConfiguration",
     "metadataTable",
     "metadataInventoryTable",
-    "partNumber",
     "metadataJournalTable",
     "renameObject",
     "restore",
@@ -45,8 +50,6 @@ static const char *const unsupported[] = {
     "session",
     "tagging",
     "torrent",
-    "uploadId",
-    "uploads",
 };
 
 static const struct route *find_route(struct s3a_str sub_resource, struct s3a_str method,

@@ -36,6 +36,43 @@ static struct MHD_Response *make_from_file(struct s3a_file *file)
     return response;
 }
 
+/* What is read from several files at a time. */
+#define STREAM_BLOCK_SIZE (256 * 1024)
+
+static ssize_t read_stream(void *user, uint64_t position, char *buffer, size_t size)
+{
+    struct s3a_stream *stream = user;
+    ssize_t got = stream->read(stream, position, buffer, size);
+
+    return got > 0 ? got : MHD_CONTENT_READER_END_WITH_ERROR;
+}
+
+static void free_stream(void *user)
+{
+    struct s3a_stream *stream = user;
+
+    stream->free(stream);
+}
+
+static struct MHD_Response *make_from_stream(struct s3a_answer *answer)
+{
+    struct MHD_Response *response = MHD_create_response_from_callback(
+        answer->stream->size, STREAM_BLOCK_SIZE, read_stream, answer->stream, free_stream);
+
+    if (response) {
+        answer->stream = NULL;
+    }
+    return response;
+}
+
+static struct MHD_Response *make_from_object(struct s3a_answer *answer)
+{
+    if (answer->stream) {
+        return make_from_stream(answer);
+    }
+    return answer->file.fd >= 0 ? make_from_file(&answer->file) : make_from_buf(&answer->body);
+}
+
 static struct MHD_Response *make_body(const struct s3a_op *op, struct s3a_answer *answer,
                                       const struct s3a_buf *xml)
 {
@@ -48,7 +85,7 @@ static struct MHD_Response *make_body(const struct s3a_op *op, struct s3a_answer
         return make_without_body(answer->range_size);
     }
     if (answer->code == S3A_CODE_NONE && op->kind == S3A_OP_GET_OBJECT) {
-        return answer->file.fd >= 0 ? make_from_file(&answer->file) : make_from_buf(&answer->body);
+        return make_from_object(answer);
     }
     return make_from_buf(xml);
 }

@@ -10,8 +10,9 @@ struct MHD_Response;
 
 /*
  * The response to op, to be given back with MHD_destroy_response(); NULL where there is no memory.
- * Nothing is copied: answer and xml must stay as they are until it was sent. A file of the answer
- * moves into the response. pool and xml take what the head and an XML body are made of.
+ * Nothing is copied: answer and xml must stay as they are until it was sent. A file of the answer,
+ * or its stream, moves into the response. pool and xml take what the head and an XML body are made
+ * of.
  */
 struct MHD_Response *s3a_reply_make(const struct s3a_op *op, struct s3a_answer *answer,
                                     struct s3a_str resource, struct s3a_pool *pool,

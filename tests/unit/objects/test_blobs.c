@@ -33,6 +33,12 @@ static void place_close(struct place *place)
     directory_remove(place->path);
 }
 
+static bool remove_blob(const struct place *place)
+{
+    return s3a_blob_unlink(&place->directory, place->id) &&
+           s3a_blob_sync_shelf(&place->directory, place->id);
+}
+
 static void assert_files(const struct place *place, int incoming, int blobs)
 {
     assert_int_equal(directory_count(place->path, "incoming"), incoming);
@@ -55,7 +61,7 @@ static void a_body_has_both_names_until_a_row_has_one_of_them(void **state)
     int fd = s3a_blob_open(&place.directory, place.id);
     assert_int_equal(read(fd, text, sizeof(text)), 4);
     close(fd);
-    assert_true(s3a_blob_remove(&place.directory, place.id));
+    assert_true(remove_blob(&place));
     assert_files(&place, 0, 0);
     place_close(&place);
 }
@@ -81,7 +87,7 @@ static void what_is_gone_already_may_be_removed_again(void **state)
     for (int i = 0; i < 2; i++) {
         assert_true(s3a_blob_settle(&place.directory, place.id));
         assert_true(s3a_blob_discard(&place.directory, place.id));
-        assert_true(s3a_blob_remove(&place.directory, place.id));
+        assert_true(remove_blob(&place));
     }
     place_close(&place);
 }
@@ -158,13 +164,13 @@ static void a_file_that_stays_is_not_called_gone(void **state)
     fail_calls_at(FAIL_CALL_UNLINK, 1, 3, EACCES);
     assert_false(s3a_blob_discard(&place.directory, place.id));
     assert_false(s3a_blob_settle(&place.directory, place.id));
-    assert_false(s3a_blob_remove(&place.directory, place.id));
+    assert_false(remove_blob(&place));
     assert_int_equal(fail_calls_end(), 3);
     assert_files(&place, 1, 1);
 
     /* Nor is one that a power loss could bring back. */
     fail_calls_at(FAIL_CALL_SYNC, 1, 1, EIO);
-    assert_false(s3a_blob_remove(&place.directory, place.id));
+    assert_false(remove_blob(&place));
     assert_int_equal(fail_calls_end(), 1);
     place_close(&place);
 }

@@ -96,7 +96,7 @@ static void other_methods_are_not_allowed(void **state)
     assert_int_equal(decode_plain("PUT", "/", ""), S3A_CODE_METHOD_NOT_ALLOWED);
     assert_int_equal(decode_plain("DELETE", "/", ""), S3A_CODE_METHOD_NOT_ALLOWED);
     assert_int_equal(decode_plain("get", "/bucket/k", ""), S3A_CODE_METHOD_NOT_ALLOWED);
-    assert_int_equal(decode_plain("POST", "/bucket/k", "uploads"), S3A_CODE_NOT_IMPLEMENTED);
+    assert_int_equal(decode_plain("POST", "/bucket/k", "select"), S3A_CODE_NOT_IMPLEMENTED);
 }
 
 static void decode_with_failing_memory(void *arg)

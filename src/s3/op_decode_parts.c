@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "op_decode.h"
+
+/* The list of COMPLETE_UPLOAD as it is read. */
+struct reading {
+    struct s3a_pool *pool;
+    struct s3a_listed_part *parts;
+    size_t count;
+    struct s3a_listed_part part; /* the one that we are in */
+    enum s3a_code code;          /* of the first failure */
+};
+
+static void fail(struct reading *reading, enum s3a_code code)
+{
+    if (reading->code == S3A_CODE_NONE) {
+        reading->code = code;
+    }
+}
+
+static void read_number(struct reading *reading, struct s3a_str text)
+{
+    uint64_t number;
+
+    if (!s3a_str_to_uint64(s3a_str_trim(text), S3A_PARTS_MAX, &number) || number == 0) {
+        fail(reading, S3A_CODE_INVALID_ARGUMENT);
+        return;
+    }
+    reading->part.number = (uint32_t)number;
+}
+
+static void read_etag(struct reading *reading, struct s3a_str text)
+{
+    reading->part.etag = s3a_pool_copy(reading->pool, s3a_str_trim(text));
+    if (!reading->part.etag.data) {
+        fail(reading, S3A_CODE_INTERNAL_ERROR);
+    }
+}
+
+static void end_part(struct reading *reading)
+{
+    const struct s3a_listed_part *last = &reading->parts[reading->count - 1];
+
+    if (reading->part.number == 0 || reading->part.etag.size == 0 ||
+        reading->count == S3A_PARTS_MAX) {
+        fail(reading, S3A_CODE_MALFORMED_XML);
+    } else if (reading->count > 0 && reading->part.number <= last->number) {
+        fail(reading, S3A_CODE_INVALID_PART_ORDER);
+    }
+    if (reading->code == S3A_CODE_NONE) {
+        reading->parts[reading->count++] = reading->part;
+    }
+    reading->part = (struct s3a_listed_part){0};
+}
+
+static void on_close(void *user, const char *path, struct s3a_str text)
+{
+    struct reading *reading = user;
+
+    if (strcmp(path, "CompleteMultipartUpload/Part/PartNumber") == 0) {
+        read_number(reading, text);
+    } else if (strcmp(path, "CompleteMultipartUpload/Part/ETag") == 0) {
+        read_etag(reading, text);
+    } else if (strcmp(path, "CompleteMultipartUpload/Part") == 0) {
+        end_part(reading);
+    }
+}
+
+enum s3a_code s3a_op_decode_part_list(struct s3a_op_decoder *decoder, struct s3a_str document)
+{
+    static const struct s3a_xml_events events = {.close = on_close};
+    struct reading reading = {.pool = decoder->pool};
+
+    reading.parts = s3a_pool_alloc(decoder->pool, S3A_PARTS_MAX * sizeof(reading.parts[0]));
+    if (!reading.parts) {
+        return s3a_op_refuse(decoder, S3A_CODE_INTERNAL_ERROR, "out of memory");
+    }
+    enum s3a_code code = s3a_op_read_document(decoder, document, &events, &reading);
+    if (code != S3A_CODE_NONE) {
+        return code;
+    }
+    if (reading.code == S3A_CODE_NONE && reading.count == 0) {
+        reading.code = S3A_CODE_MALFORMED_XML;
+    }
+    if (reading.code != S3A_CODE_NONE) {
+        s3a_answer_fail(decoder->answer, reading.code);
+    }
+    decoder->op->parts = reading.parts;
+    decoder->op->part_count = reading.count;
+    return reading.code;
+}
