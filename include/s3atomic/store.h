@@ -90,10 +90,20 @@ S3A_API struct s3a_future *s3a_store_get_async(struct s3a_store *store, const ch
  *
  * Blocks for one request, but for a second one that looks at the object where the first had no
  * clear answer or was refused: it may be this very write that lies there. Where it is not, and the
- * state before still is, the same write is made again, for 20 s or so; of all its tries at
- * most one is applied. S3A_IN_DOUBT: it could not be found out whether it was, as when
- * somebody has written since: read it. Where nothing could be sent, or the store asks to come back
- * later, that is told at once, and nothing was changed.
+ * state before still is, the same write is made again, for 20 s or so; of all its tries at most one
+ * is applied. Where nothing could be sent, or the store asks to come back later, that is told at
+ * once, and nothing was changed.
+ *
+ * Every write leaves the ids of those that it is built on in the object's metadata, some sixty of
+ * them. So one whose answer was lost is known to have been made although others have written over
+ * it: that is S3A_OK, with an etag that matches nothing. And one over an object that this library
+ * read, and had written, is known not to have been made where the history goes back to what it was
+ * to replace: S3A_CONFLICT. S3A_IN_DOUBT: it could not be found out, as where others have written
+ * without leaving a history, or no object was there before: read it.
+ *
+ * (The last conclusion holds as long as nobody brings the object back to the very bytes that it had
+ * before, in the time of such a put. Where values come and go, something should be in them that
+ * does not come again, such as a number that grows.)
  */
 S3A_API S3A_MUST_CHECK enum s3a_status s3a_store_put(struct s3a_store *store,
                                                      struct s3a_object *object,
@@ -177,10 +187,10 @@ typedef enum s3a_status (*s3a_change_fn)(struct s3a_object *object, void *arg);
 /*
  * Reads, changes, writes, and again from the start where another write came between, with jittered
  * back-off. Not applied twice, whatever the network does: each write bears an id, and one in doubt
- * is read back before anything else is tried. S3A_IN_DOUBT remains where somebody else has written
- * since. Failures that may pass (S3A_ACTION_RETRY) are waited out: of reads within the bounds
- * above, of writes 20 s. ret_object (may be NULL) is what was written, with a value of the
- * library's own, to be cleared by the caller; all zero on anything but S3A_OK. Blocks.
+ * is read back before anything else is tried; see s3a_store_put() for what is known then, and when
+ * S3A_IN_DOUBT remains. Failures that may pass (S3A_ACTION_RETRY) are waited out: of reads within
+ * the bounds above, of writes 20 s. ret_object (may be NULL) is what was written, with a value of
+ * the library's own, to be cleared by the caller; all zero on anything but S3A_OK. Blocks.
  */
 S3A_API S3A_MUST_CHECK enum s3a_status s3a_store_update(struct s3a_store *store, const char *bucket,
                                                         const char *key, s3a_change_fn change,

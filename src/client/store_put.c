@@ -8,7 +8,7 @@
 
 /* Loop's thread. The object that was put is the one that lies there now. */
 static void written(const struct s3a_store_write *write, const struct s3a_put_machine *machine,
-                    const struct s3a_answer *answer)
+                    const struct s3a_history *history, const struct s3a_answer *answer)
 {
     struct s3a_object *object = write->user;
     struct s3a_object_memory *memory = object->owned;
@@ -16,17 +16,17 @@ static void written(const struct s3a_store_write *write, const struct s3a_put_ma
 
     memcpy(object->etag, machine->etag, sizeof(object->etag));
     object->size = write->body.size;
-    object->modified_ms = answer->modified_ms == S3A_TIME_NONE ? 0 : answer->modified_ms;
+    object->modified_ms = s3a_store_written_ms(machine, answer);
     snprintf(object->content_type, sizeof(object->content_type), "%s", type ? type : "");
     if (memory) {
         memcpy(memory->etag, machine->etag, sizeof(memory->etag));
-        memcpy(memory->write_id, machine->terms.id, sizeof(memory->write_id));
+        memory->history = *history;
     }
 }
 
-/* The id of the write that made the state that object->etag names, where that is known: it was read
- * and is put under the same name. */
-static const char *known_id(const struct s3a_object *object)
+/* The history of the state that object->etag names, where that is known: it was read and is put
+ * under the same name. */
+static const struct s3a_history *known_history(const struct s3a_object *object)
 {
     const struct s3a_object_memory *memory = object->owned;
 
@@ -34,7 +34,7 @@ static const char *known_id(const struct s3a_object *object)
         strcmp(memory->names, object->bucket) != 0 || strcmp(memory->key, object->key) != 0) {
         return NULL;
     }
-    return memory->write_id;
+    return &memory->history;
 }
 
 static enum s3a_status check(const struct s3a_object *object, struct s3a_error *error)
@@ -106,7 +106,7 @@ static struct s3a_future *start(struct s3a_store *store, struct s3a_object *obje
         if (!is_overwrite) {
             write.condition = object->etag[0] ? S3A_PUT_IF_MATCH : S3A_PUT_IF_ABSENT;
             write.etag = object->etag;
-            write.id_before = object->etag[0] ? known_id(object) : NULL;
+            write.before = object->etag[0] ? known_history(object) : NULL;
         }
         status = s3a_store_write_start(store, &write, &future, error);
     }

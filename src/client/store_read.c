@@ -40,13 +40,9 @@ void s3a_object_clear(struct s3a_object *object)
     }
 }
 
-void s3a_write_id_of(const struct s3a_answer *answer, char ret_id[S3A_PUT_ID_SIZE + 1])
+void s3a_history_of(const struct s3a_answer *answer, struct s3a_history *ret_history)
 {
-    struct s3a_str id = s3a_headers_find(&answer->headers, S3A_WRITE_ID_HEADER);
-
-    /* Whatever else stands there, it is none of ours. */
-    snprintf(ret_id, S3A_PUT_ID_SIZE + 1, "%.*s", id.size == S3A_PUT_ID_SIZE ? S3A_PUT_ID_SIZE : 0,
-             id.data ? id.data : "");
+    s3a_history_read(s3a_headers_find(&answer->headers, S3A_WRITE_ID_HEADER), ret_history);
 }
 
 void s3a_object_describe(struct s3a_object *object, const struct s3a_answer *answer)
@@ -56,7 +52,7 @@ void s3a_object_describe(struct s3a_object *object, const struct s3a_answer *ans
 
     memcpy(object->etag, answer->etag, sizeof(object->etag));
     memcpy(memory->etag, answer->etag, sizeof(memory->etag));
-    s3a_write_id_of(answer, memory->write_id);
+    s3a_history_of(answer, &memory->history);
     object->size = answer->object_size;
     object->modified_ms = answer->modified_ms == S3A_TIME_NONE ? 0 : answer->modified_ms;
     snprintf(object->content_type, sizeof(object->content_type), "%.*s", S3A_STR_ARG(type));

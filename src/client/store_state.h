@@ -9,7 +9,7 @@
 #include "put_machine.h"
 #include "request.h"
 
-/* Each write bears an id under this name (32 hexadecimal digits), by which it is known again. */
+/* Each write bears its history under this name (write_history.h), by which it is known again. */
 #define S3A_WRITE_ID_HEADER "x-amz-meta-s3atomic-write"
 
 struct s3a_store {
@@ -21,8 +21,8 @@ struct s3a_store {
 struct s3a_object_memory {
     const struct s3a_codec *codec;
     void *value;
-    char etag[S3A_PUT_ETAG_SIZE_MAX + 1]; /* the state that write_id belongs to */
-    char write_id[S3A_PUT_ID_SIZE + 1];   /* "": it was not written by this library */
+    char etag[S3A_PUT_ETAG_SIZE_MAX + 1]; /* the state that history belongs to */
+    struct s3a_history history;           /* "": it was not written by this library */
     const char *key;
     char names[]; /* bucket and key, each with its NUL */
 };
@@ -39,8 +39,8 @@ void s3a_object_begin(struct s3a_object *object, struct s3a_object_memory *memor
 /* What the answer says of the object: everything but its value. */
 void s3a_object_describe(struct s3a_object *object, const struct s3a_answer *answer);
 
-/* The id in an answer's headers, "" where there is none. */
-void s3a_write_id_of(const struct s3a_answer *answer, char ret_id[S3A_PUT_ID_SIZE + 1]);
+/* The history in an answer's headers, "" where there is none. */
+void s3a_history_of(const struct s3a_answer *answer, struct s3a_history *ret_history);
 
 /* As S3 gives it, with quotes, of one that is given with or without them. S3A_INVALID for what is
  * no ETag. */
@@ -92,17 +92,22 @@ struct s3a_store_write {
     const char *key;
     const char *etag; /* IF_MATCH: with quotes or without */
     const char *content_type;
-    const char *id_before; /* NULL: not known */
+    const struct s3a_history *before; /* of the state that is replaced; NULL: not known */
     bool is_patient;
 
     void *bytes; /* from malloc(): the write's own, also where it cannot be started */
     struct s3a_str body;
 
-    /* Loop's thread, before the future is done: it was written. */
+    /* Loop's thread, before the future is done: it was written, with this history. Where others
+     * have written over it since, the answer is not about it. */
     void (*written)(const struct s3a_store_write *write, const struct s3a_put_machine *machine,
-                    const struct s3a_answer *answer);
+                    const struct s3a_history *history, const struct s3a_answer *answer);
     void *user;
 };
+
+/* Last-Modified of what was written, 0 where that is not known. */
+int64_t s3a_store_written_ms(const struct s3a_put_machine *machine,
+                             const struct s3a_answer *answer);
 
 /* write is copied; what it points to is, too, but for body, bytes and user. On anything but S3A_OK
  * *ret_future is NULL. */

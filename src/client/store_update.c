@@ -33,19 +33,19 @@ struct made {
     struct s3a_object *object; /* as it was read and changed */
     void *value;               /* its own: what the caller set is not ours to give */
     char etag[S3A_PUT_ETAG_SIZE_MAX + 1];
-    char id[S3A_PUT_ID_SIZE + 1];
+    struct s3a_history history;
     int64_t modified_ms;
 };
 
 /* Loop's thread. */
 static void written(const struct s3a_store_write *write, const struct s3a_put_machine *machine,
-                    const struct s3a_answer *answer)
+                    const struct s3a_history *history, const struct s3a_answer *answer)
 {
     struct made *made = write->user;
 
     memcpy(made->etag, machine->etag, sizeof(made->etag));
-    memcpy(made->id, machine->terms.id, sizeof(made->id));
-    made->modified_ms = answer->modified_ms == S3A_TIME_NONE ? 0 : answer->modified_ms;
+    made->history = *history;
+    made->modified_ms = s3a_store_written_ms(machine, answer);
 }
 
 /* True: it is to be tried again, after a pause. */
@@ -144,7 +144,7 @@ static enum s3a_status write_object(struct update *update, struct made *made)
         .key = update->key,
         .etag = memory->etag,
         .content_type = update->store->codec->content_type,
-        .id_before = memory->etag[0] ? memory->write_id : NULL,
+        .before = memory->etag[0] ? &memory->history : NULL,
         .is_patient = true,
         .written = written,
         .user = made,
@@ -175,7 +175,7 @@ static void hand_over(struct update *update, struct made *made)
         made->value = NULL;
     }
     memcpy(memory->etag, made->etag, sizeof(memory->etag));
-    memcpy(memory->write_id, made->id, sizeof(memory->write_id));
+    memory->history = made->history;
     memcpy(object->etag, made->etag, sizeof(object->etag));
     object->modified_ms = made->modified_ms;
     snprintf(object->content_type, sizeof(object->content_type), "%s", type ? type : "");

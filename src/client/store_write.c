@@ -13,17 +13,20 @@ struct writing {
     struct s3a_store_write write;
     struct s3a_put_machine machine;
     struct s3a_op put;
+    struct s3a_history history;
     char if_match[S3A_PUT_ETAG_SIZE_MAX + 1];
     struct s3a_error story; /* of the last PUT that failed */
 };
 
-static struct s3a_put_event event_of(struct s3a_request *request, char id[S3A_PUT_ID_SIZE + 1])
+static struct s3a_put_event event_of(struct s3a_request *request, struct s3a_history *history)
 {
     const struct s3a_answer *answer = &request->call.answer;
 
-    s3a_write_id_of(answer, id);
-    return (struct s3a_put_event){
-        .kind = S3A_PUT_ANSWER, .status = answer->status, .etag = answer->etag, .id = id};
+    s3a_history_of(answer, history);
+    return (struct s3a_put_event){.kind = S3A_PUT_ANSWER,
+                                  .status = answer->status,
+                                  .etag = answer->etag,
+                                  .history = history->text};
 }
 
 static void send_put(struct s3a_request *request)
@@ -79,7 +82,8 @@ static void end(struct s3a_request *request, enum s3a_status status)
     request->client->bare_etag = writing->machine.bare_etag;
     tell(writing, status, &error);
     if (status == S3A_OK) {
-        writing->write.written(&writing->write, &writing->machine, &request->call.answer);
+        writing->write.written(&writing->write, &writing->machine, &writing->history,
+                               &request->call.answer);
     }
     s3a_request_end(request, status, &error);
 }
@@ -99,11 +103,11 @@ static void step(struct s3a_request *request, enum s3a_request_event what)
     struct writing *writing = request->user;
     struct s3a_put_event event = {.kind = S3A_PUT_START};
     struct s3a_put_action action;
-    char id[S3A_PUT_ID_SIZE + 1];
+    struct s3a_history history;
 
     if (what == S3A_REQUEST_ANSWERED) {
         note_story(request);
-        event = event_of(request, id);
+        event = event_of(request, &history);
     } else if (what == S3A_REQUEST_STARTED) {
         writing->machine.bare_etag = request->client->bare_etag;
     } else {
@@ -147,17 +151,24 @@ static void make_id(char ret_id[S3A_PUT_ID_SIZE + 1])
     s3a_hex(bytes, sizeof(bytes), ret_id);
 }
 
+int64_t s3a_store_written_ms(const struct s3a_put_machine *machine, const struct s3a_answer *answer)
+{
+    return machine->superseded || answer->modified_ms == S3A_TIME_NONE ? 0 : answer->modified_ms;
+}
+
 static enum s3a_status set_terms(struct writing *writing, struct s3a_error *error)
 {
+    static const struct s3a_history nothing;
     const struct s3a_store_write *write = &writing->write;
     struct s3a_put_terms terms = {.condition = write->condition, .is_patient = write->is_patient};
     enum s3a_status status = S3A_OK;
 
     make_id(terms.id);
-    if (write->id_before) {
+    if (write->before) {
         terms.knows_id_before = true;
-        memcpy(terms.id_before, write->id_before, sizeof(terms.id_before));
+        snprintf(terms.id_before, sizeof(terms.id_before), "%s", write->before->text);
     }
+    s3a_history_make(terms.id, write->before ? write->before : &nothing, &writing->history);
     if (write->condition == S3A_PUT_IF_MATCH) {
         status = s3a_etag_quote(write->etag, terms.etag, error);
     }
@@ -188,7 +199,7 @@ static enum s3a_status set_op(struct s3a_request *request, struct writing *writi
         (void)s3a_headers_add(&put->headers, S3A_STR("content-type"), type);
     }
     (void)s3a_headers_add(&put->headers, S3A_STR(S3A_WRITE_ID_HEADER),
-                          s3a_str_of(writing->machine.terms.id));
+                          s3a_str_of(writing->history.text));
     return S3A_OK;
 }
 

@@ -159,7 +159,7 @@ static bool is_state_before(const struct turn *turn)
         return event->status == S3A_NOT_FOUND;
     case S3A_PUT_IF_MATCH:
         return event->status == S3A_OK && s3a_etag_equal(event->etag, terms->etag) &&
-               (!terms->knows_id_before || strcmp(event->id, terms->id_before) == 0);
+               (!terms->knows_id_before || s3a_history_is_of(event->history, terms->id_before));
     default:
         return false;
     }
@@ -184,16 +184,47 @@ static void seen_state_before(const struct turn *turn)
     }
 }
 
-static void look_answered(const struct turn *turn)
+/* Others have replaced the state before, by what is not that state again: ours came too late, and
+ * cannot be applied any more. */
+static bool is_overtaken(const struct turn *turn)
+{
+    const struct s3a_put_terms *terms = &turn->machine->terms;
+    const struct s3a_put_event *event = turn->event;
+
+    return terms->condition == S3A_PUT_IF_MATCH && terms->knows_id_before &&
+           !s3a_etag_equal(event->etag, terms->etag) &&
+           s3a_history_goes_back_to(event->history, terms->id_before);
+}
+
+static void look_found(const struct turn *turn)
 {
     struct s3a_put_machine *machine = turn->machine;
-    enum s3a_status status = turn->event->status;
+    const struct s3a_put_event *event = turn->event;
 
-    if (status == S3A_OK && strcmp(turn->event->id, machine->terms.id) == 0) {
+    if (s3a_history_is_of(event->history, machine->terms.id)) {
         take(turn);
+    } else if (s3a_history_goes_back_to(event->history, machine->terms.id)) {
+        machine->superseded = true;
+        strcpy(machine->etag, S3A_PUT_ETAG_SUPERSEDED);
+        end(turn, S3A_OK);
     } else if (is_state_before(turn)) {
         seen_state_before(turn);
-    } else if (status == S3A_OK || status == S3A_NOT_FOUND) {
+    } else {
+        machine->refused = machine->refused || is_overtaken(turn);
+        machine->doubt = machine->doubt && !is_overtaken(turn);
+        give_up(turn);
+    }
+}
+
+static void look_answered(const struct turn *turn)
+{
+    enum s3a_status status = turn->event->status;
+
+    if (status == S3A_OK) {
+        look_found(turn);
+    } else if (is_state_before(turn)) {
+        seen_state_before(turn);
+    } else if (status == S3A_NOT_FOUND) {
         give_up(turn);
     } else if (may_go_better(status)) {
         rest(turn, S3A_PUT_REQUEST_LOOK);

@@ -18,6 +18,7 @@
  *       doubt    ▼ └──── REST ◄── no answer ── LOOK
  *               LOOK ──► ours: ENDED: done
  *                  │
+ *                  ├──► ours is in its history: ENDED: done, and superseded
  *                  └──► another's: ENDED: a conflict; in doubt where a try of ours was
  *
  * PUT and LOOK have one request in flight; REST, the pause between two tries, has none. A 412 is
@@ -27,8 +28,16 @@
  *
  * A 409, a 503 and what could not be sent are taken at their word: nothing was changed.
  *
+ * An object's history (write_history.h) tells of more than its last write. Where it goes back to
+ * the state before, and ours is not in it, others have replaced that state: ours was not applied,
+ * and cannot be any more.
+ *
  * A state is what its ETag says, and where it is known, the id of the write that made it. An object
  * that others bring back to the very bytes it had is in the same state to those who know no ids.
+ * So it is to somebody who read it before it was changed, and writes after it was brought back:
+ * what came between is not in his history. Whose write came between, and was in doubt, is told of
+ * a conflict. (It takes three: one in doubt, one who brings the very bytes back, and one who had
+ * read them before; all while the one in doubt looks.)
  */
 
 #include <stdbool.h>
@@ -36,8 +45,14 @@
 
 #include <s3atomic/status.h>
 
+#include "write_history.h"
+
 #define S3A_PUT_ETAG_SIZE_MAX 128
-#define S3A_PUT_ID_SIZE 32
+#define S3A_PUT_ID_SIZE S3A_WRITE_ID_SIZE
+
+/* What stands for the ETag of a write that others have written over before it was known. It
+ * matches nothing. */
+#define S3A_PUT_ETAG_SUPERSEDED "\"superseded\""
 
 /* For how long, and how often at least, an unclear store is asked before the write ends. */
 #define S3A_PUT_PATIENCE_MS 20000
@@ -74,8 +89,8 @@ struct s3a_put_event {
 
     /* ANSWER */
     enum s3a_status status;
-    const char *etag; /* S3A_OK */
-    const char *id;   /* S3A_OK of a LOOK: what the object bears; "" where it bears none */
+    const char *etag;    /* S3A_OK */
+    const char *history; /* S3A_OK of a LOOK: what the object bears; "" where it bears none */
 };
 
 enum s3a_put_request {
@@ -104,6 +119,7 @@ struct s3a_put_machine {
     enum s3a_put_place at;
     uint64_t random;
     char etag[S3A_PUT_ETAG_SIZE_MAX + 1]; /* once it ended S3A_OK: of what was written */
+    bool superseded;                      /* ... and others have written over it since */
     bool bare_etag; /* If-Match without quotes, which some stores want; may change in any step */
 
     enum s3a_put_request next; /* REST: what comes after */

@@ -48,7 +48,7 @@ struct fake_store {
     char body[4097];
     size_t body_size;
     char expires[32];      /* "": none */
-    char write_id[64];     /* x-amz-meta-s3atomic-write */
+    char write_id[1025];   /* x-amz-meta-s3atomic-write */
     char content_type[64]; /* "": none */
     bool wants_bare_etag;
     int64_t age_ms; /* Date - Last-Modified of every answer */

@@ -79,6 +79,30 @@ static void what_was_read_and_put_is_known_by_its_write(void **state)
     s3a_object_clear(&object);
 }
 
+static void a_write_leaves_a_history_of_those_before(void **state)
+{
+    struct desk *desk = *state;
+    struct s3a_object object;
+    char first[33];
+    char second[33];
+
+    read_back(desk, &object);
+    memcpy(first, desk->fake.write_id, sizeof(first));
+    assert_int_equal(s3a_store_put(desk->store, &object, NULL), S3A_OK);
+    memcpy(second, desk->fake.write_id, 32);
+    assert_int_equal(desk->fake.write_id[32], ',');
+    assert_memory_equal(desk->fake.write_id + 33, first, 16);
+    assert_int_equal(strlen(desk->fake.write_id), 32 + 17);
+    assert_int_equal(s3a_store_put(desk->store, &object, NULL), S3A_OK);
+    assert_memory_equal(desk->fake.write_id + 33, second, 16);
+    assert_memory_equal(desk->fake.write_id + 50, first, 16);
+    assert_int_equal(strlen(desk->fake.write_id), 32 + 2 * 17);
+    /* Of what was there before, an overwrite knows nothing. */
+    assert_int_equal(s3a_store_overwrite(desk->store, &object, NULL), S3A_OK);
+    assert_int_equal(strlen(desk->fake.write_id), 32);
+    s3a_object_clear(&object);
+}
+
 static void under_another_name_nothing_is_known(void **state)
 {
     struct desk *desk = *state;
@@ -135,6 +159,7 @@ int main(void)
         DESK_TEST(an_object_that_was_not_put_is_as_it_was),
         DESK_TEST(bytes_are_taken_when_the_call_is_made),
         DESK_TEST(what_was_read_and_put_is_known_by_its_write),
+        DESK_TEST(a_write_leaves_a_history_of_those_before),
         DESK_TEST(under_another_name_nothing_is_known),
         DESK_TEST(a_codec_that_fails_is_told_of),
     };

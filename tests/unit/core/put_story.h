@@ -53,13 +53,13 @@ static inline void put_ends(struct story *story, enum s3a_status status)
 {
     assert_int_equal(story->machine.at, S3A_PUT_AT_PUT);
     step(story, &(struct s3a_put_event){
-                    .kind = S3A_PUT_ANSWER, .status = status, .etag = ETAG_AFTER, .id = ""});
+                    .kind = S3A_PUT_ANSWER, .status = status, .etag = ETAG_AFTER, .history = ""});
 }
 
-static inline void look_sees(struct story *story, const char *etag, const char *id)
+static inline void look_sees(struct story *story, const char *etag, const char *history)
 {
     assert_int_equal(story->machine.at, S3A_PUT_AT_LOOK);
-    step(story, &(struct s3a_put_event){.kind = S3A_PUT_ANSWER, .etag = etag, .id = id});
+    step(story, &(struct s3a_put_event){.kind = S3A_PUT_ANSWER, .etag = etag, .history = history});
 }
 
 static inline void look_ends(struct story *story, enum s3a_status status)
