@@ -84,6 +84,40 @@ S3A_API S3A_MUST_CHECK enum s3a_status s3a_directory_check(const char *directory
                                                            struct s3a_check_report *ret_report,
                                                            struct s3a_error *error);
 
+struct s3a_backup_report {
+    uint64_t files;        /* of large objects and of parts: there by now */
+    uint64_t files_linked; /* those of them that are hard links */
+    uint64_t bytes_copied;
+    uint64_t pages; /* of the database, copied */
+    uint64_t pages_in_all;
+};
+
+struct s3a_backup_options {
+    /* Copies every file. Otherwise files are hard links where the file system allows it: no time
+     * and no space, but the bytes on the disk are the same for both. */
+    bool copy;
+
+    /* As above. */
+    bool (*progress)(const struct s3a_backup_report *report, void *user);
+    void *user;
+};
+
+/*
+ * Makes target a store of its own that holds what the directory holds at one moment during the
+ * call. Writes by others are held up for a moment
+ * near its end: while the names of files are read. It
+ * is put together in a directory beside target, named target with ".partial-" and six characters
+ * behind it, and gets its name when it is whole and on the disk; a process that is killed before
+ * leaves that directory, which can be removed.
+ *
+ * S3A_CONFLICT: target exists and is not an empty directory. S3A_NOT_FOUND: there is no store in
+ * directory. S3A_CORRUPT: a file is missing; s3a_directory_check() tells more.
+ * S3A_FULL, S3A_SYSTEM, S3A_LATER, S3A_NO_MEMORY, S3A_CANCELLED.
+ */
+S3A_API S3A_MUST_CHECK enum s3a_status s3a_directory_backup(
+    const char *directory, const char *target, const struct s3a_backup_options *options,
+    struct s3a_backup_report *ret_report, struct s3a_error *error);
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "fsck.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <sys/stat.h>
 
 #include "clock.h"
 #include "error.h"
@@ -128,28 +126,6 @@ static bool check(struct s3a_fsck *fsck)
     return s3a_fsck_bodies(fsck) && (!are_sound || s3a_fsck_leftovers(fsck));
 }
 
-/* Nothing is made where nothing is. */
-static enum s3a_status find_store(const char *directory, struct s3a_error *error)
-{
-    char path[PATH_MAX];
-    struct stat about;
-
-    if (!directory || directory[0] == '\0') {
-        return s3a_error_set(error, S3A_INVALID, "directory: the path is empty");
-    }
-    int size = snprintf(path, sizeof(path), "%s/" S3A_DATABASE_NAME, directory);
-    if (size < 0 || (size_t)size >= sizeof(path)) {
-        return s3a_error_set(error, S3A_INVALID, "directory: the path is too long");
-    }
-    if (stat(path, &about) == 0) {
-        return S3A_OK;
-    }
-    if (errno == ENOENT || errno == ENOTDIR) {
-        return s3a_error_set(error, S3A_NOT_FOUND, "there is no store in %s", directory);
-    }
-    return s3a_error_set_errno(error, errno, "%s", path);
-}
-
 static enum s3a_status open_store(struct s3a_fsck *fsck)
 {
     struct s3a_finding finding = {.kind = S3A_FINDING_DATABASE, .file = S3A_DATABASE_NAME};
@@ -178,7 +154,7 @@ enum s3a_status s3a_directory_check(const char *directory, const struct s3a_chec
                             .error = error};
 
     s3a_error_clear(error);
-    enum s3a_status status = find_store(directory, error);
+    enum s3a_status status = s3a_schema_find(directory, error);
     if (status == S3A_OK) {
         status = s3a_directory_open(&fsck.directory, directory, error);
     }

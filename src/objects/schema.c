@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "error.h"
@@ -239,4 +240,25 @@ enum s3a_status s3a_schema_open(struct s3a_database *database,
         s3a_database_close(database);
     }
     return status;
+}
+
+enum s3a_status s3a_schema_find(const char *directory, struct s3a_error *error)
+{
+    char path[PATH_MAX];
+    struct stat about;
+
+    if (!directory || directory[0] == '\0') {
+        return s3a_error_set(error, S3A_INVALID, "directory: the path is empty");
+    }
+    int size = snprintf(path, sizeof(path), "%s/" S3A_DATABASE_NAME, directory);
+    if (size < 0 || (size_t)size >= sizeof(path)) {
+        return s3a_error_set(error, S3A_INVALID, "directory: the path is too long");
+    }
+    if (stat(path, &about) == 0) {
+        return S3A_OK;
+    }
+    if (errno == ENOENT || errno == ENOTDIR) {
+        return s3a_error_set(error, S3A_NOT_FOUND, "there is no store in %s", directory);
+    }
+    return s3a_error_set_errno(error, errno, "%s", path);
 }

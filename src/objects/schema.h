@@ -24,6 +24,9 @@ S3A_MUST_CHECK enum s3a_status s3a_schema_open(struct s3a_database *database,
                                                struct s3a_gate *gate, int cache_kib,
                                                struct s3a_error *error);
 
+/* Is there a store? S3A_NOT_FOUND where there is none; nothing is made. S3A_INVALID, S3A_SYSTEM. */
+S3A_MUST_CHECK enum s3a_status s3a_schema_find(const char *directory, struct s3a_error *error);
+
 /* How long opening waits for other processes. */
 #define S3A_OPEN_WAIT_MS 5000
 

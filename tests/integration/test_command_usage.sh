@@ -7,7 +7,7 @@
 source "${BASH_SOURCE[0]%/*}/command.bash" "$1"
 
 COMMANDS=(lock acquire renew release check status unlock update get put head rm ls mb serve fsck
-    help)
+    backup help)
 
 without_a_command_it_explains_itself() {
     expect 64 s3atomic
