@@ -44,7 +44,7 @@ static bool read_number(const char *text, uint64_t min, uint64_t max, uint64_t *
 
 static int usage(void)
 {
-    fprintf(stderr, "usage: crash PROGRAM [--rounds N] [--seed N]\n"
+    fprintf(stderr, "usage: crash PROGRAM [--rounds N] [--disk LIBRARY] [--seed N]\n"
                     "       crash PROGRAM --history [--ops N] [--kills N] [--seed N]\n");
     return 64;
 }
@@ -79,6 +79,9 @@ int main(int argc, char **argv)
         const char *value = i + 1 < argc ? argv[i + 1] : "";
         if (strcmp(argv[i], "--history") == 0) {
             is_history = true;
+        } else if (strcmp(argv[i], "--disk") == 0 && *value) {
+            plan.server.library = value;
+            i++;
         } else if ((strcmp(argv[i], "--rounds") == 0 &&
                     read_number(value, 1, 1000000, &plan.rounds)) ||
                    (strcmp(argv[i], "--ops") == 0 &&
@@ -93,5 +96,8 @@ int main(int argc, char **argv)
         }
     }
     plan.server.random = plan.seed;
+    if (is_history) {
+        plan.server.library = NULL; /* what clients are told, and how fast, is the matter here */
+    }
     return carry_out(&plan, is_history ? crash_contest : crash_rounds);
 }

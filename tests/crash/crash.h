@@ -7,6 +7,7 @@
  *
  *      crash.c            the command line
  *      crash_server.c     the server, a process of its own
+ *      crash_disk.c       its disk, which fails on request (crash_disk_notes.c: what for)
  *      crash_line.c       a client's connection
  *      crash_body.c       bodies that tell whether they are whole
  *

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -10,10 +11,17 @@
 #include "crash_writer.h"
 
 #define WRITERS 16
-/* For how long a round writes before the server is killed. */
+/* For how long a round writes before the server is killed, or until its disk fails, and then until
+ * the disk is well again. */
 #define ROUND_US_MIN 20000
 #define ROUND_US_MAX 300000
 #define RETRY_US 1000
+/* One call in so many fails. */
+#define FAILING_ONE_IN_MIN 2
+#define FAILING_ONE_IN_MAX 60
+/* When all is well again, so many writes have to be acknowledged, and soon. */
+#define GOES_ON_WRITES 20
+#define GOES_ON_NS (UINT64_C(20) * 1000000000)
 
 /*
  * A round, and who waits for whom:
@@ -31,6 +39,7 @@ struct rounds {
     struct crash_tally tally;
     uint64_t kills;
     uint64_t checks;
+    uint64_t outages; /* times that the disk failed, or was full */
     bool is_last;     /* the writers only verify */
     bool is_given_up; /* they do nothing more, for there is no server */
     atomic_bool is_stopped;
@@ -133,6 +142,57 @@ static void show(const struct rounds *rounds, uint64_t round)
     }
 }
 
+static void pause_at_random(struct rounds *rounds)
+{
+    crash_pause_us(ROUND_US_MIN +
+                   crash_random(&rounds->plan->server.random, ROUND_US_MAX - ROUND_US_MIN));
+}
+
+/* Whatever the disk has done, it is well again, and so has the server to be. */
+static void await_writes(struct rounds *rounds)
+{
+    uint64_t start_ns = crash_now_ns();
+    uint64_t before = atomic_load(&rounds->tally.acknowledged);
+
+    while (atomic_load(&rounds->tally.acknowledged) < before + GOES_ON_WRITES) {
+        if (crash_now_ns() - start_ns > GOES_ON_NS) {
+            violation(rounds, "the server does not go on after its disk has failed");
+            return;
+        }
+        crash_pause_us(RETRY_US);
+    }
+}
+
+/* The disk fails for a while, or is full; one time in two the server is killed before that ends. */
+static void let_the_disk_fail(struct rounds *rounds, int error)
+{
+    struct crash_server *server = &rounds->plan->server;
+
+    atomic_store(
+        &server->disk->one_in,
+        (unsigned)(FAILING_ONE_IN_MIN +
+                   crash_random(&server->random, FAILING_ONE_IN_MAX - FAILING_ONE_IN_MIN)));
+    atomic_store(&server->disk->error, error);
+    rounds->outages++;
+    pause_at_random(rounds);
+    if (crash_random(&server->random, 2) == 0) {
+        atomic_store(&server->disk->error, 0);
+        await_writes(rounds);
+    }
+}
+
+/* What a round does to the server before it is killed. */
+static void trouble(struct rounds *rounds, uint64_t number)
+{
+    static const int errors[] = {0, EIO, 0, ENOSPC};
+
+    pause_at_random(rounds);
+    int error = errors[number % (sizeof(errors) / sizeof(errors[0]))];
+    if (rounds->plan->server.disk && error != 0) {
+        let_the_disk_fail(rounds, error);
+    }
+}
+
 /* One round. False: there will be no other. */
 static bool go_round(struct rounds *rounds, bool is_last)
 {
@@ -151,12 +211,15 @@ static bool go_round(struct rounds *rounds, bool is_last)
     if (rounds->is_last) {
         return is_there;
     }
-    crash_pause_us(ROUND_US_MIN + crash_random(&server->random, ROUND_US_MAX - ROUND_US_MIN));
+    trouble(rounds, rounds->kills);
     if (!crash_server_kill(server)) {
         violation(rounds, "the server had ended by itself");
     }
     rounds->kills++;
     atomic_store(&rounds->is_stopped, true);
+    if (server->disk) {
+        atomic_store(&server->disk->error, 0);
+    }
     meet(rounds);
     check_directory(rounds);
     return true;
@@ -197,6 +260,10 @@ static int conclude(const struct rounds *rounds, uint64_t start_ns)
         " conditions that did not hold, %" PRIu64 " checks of the directory in %.1f s\n",
         rounds->plan->seed, WRITERS, CRASH_WRITER_KEYS, atomic_load(&tally->reads),
         atomic_load(&tally->conditions), rounds->checks, (double)(crash_now_ns() - start_ns) / 1e9);
+    if (rounds->plan->server.disk) {
+        printf("crash: the disk failed or was full %" PRIu64 " times, in %" PRIuFAST64 " calls\n",
+               rounds->outages, atomic_load(&rounds->plan->server.disk->failures));
+    }
     printf("crash: %" PRIu64 " kills, %" PRIuFAST64 " writes acknowledged, %" PRIuFAST64
            " answered 503, %" PRIuFAST64 " answered 500, %" PRIuFAST64
            " in doubt of which %" PRIuFAST64 " had happened, %" PRIu64 " violation%s\n",

@@ -5,11 +5,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <limits.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -60,18 +62,44 @@ bool crash_complain(const char *what)
     return false;
 }
 
+/* What the library and we have in common. */
+static bool map_disk(struct crash_server *server)
+{
+    int fd = open(server->control, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    void *mapped = MAP_FAILED;
+
+    if (fd >= 0 && ftruncate(fd, sizeof(struct crash_disk)) == 0) {
+        mapped = mmap(NULL, sizeof(struct crash_disk), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    }
+    if (fd >= 0) {
+        close(fd);
+    }
+    server->disk = mapped == MAP_FAILED ? NULL : mapped;
+    return server->disk || crash_complain(server->control);
+}
+
 bool crash_server_init(struct crash_server *server)
 {
     const char *parent = getenv("TMPDIR");
-    int length = snprintf(server->home, sizeof(server->home), "%s/s3atomic-crash-XXXXXX",
+    char home[CRASH_PATH_SIZE - 16];
+    char real[PATH_MAX];
+    int length = snprintf(home, sizeof(home), "%s/s3atomic-crash-XXXXXX",
                           parent && *parent ? parent : "/tmp");
 
-    if (length < 0 || (size_t)length >= sizeof(server->home) - 8 || !mkdtemp(server->home)) {
-        server->home[0] = '\0';
+    if (length < 0 || (size_t)length >= sizeof(home) || !mkdtemp(home)) {
         return crash_complain("a temporary directory");
     }
-    snprintf(server->directory, sizeof(server->directory), "%s/store", server->home);
-    return true;
+    snprintf(server->home, sizeof(server->home), "%s", home);
+    if (!realpath(home, real) || strlen(real) >= sizeof(home)) {
+        return crash_complain(home);
+    }
+    snprintf(server->directory, sizeof(server->directory), "%s/store", real);
+    snprintf(server->control, sizeof(server->control), "%s/control", real);
+    snprintf(server->log, sizeof(server->log), "%s/log", real);
+    if (mkdir(server->directory, 0700) != 0) {
+        return crash_complain(server->directory);
+    }
+    return !server->library || map_disk(server);
 }
 
 static int remove_one(const char *path, const struct stat *info, int type, struct FTW *where)
@@ -86,6 +114,10 @@ void crash_server_fini(struct crash_server *server)
 {
     if (server->pid > 0) {
         (void)crash_server_kill(server);
+    }
+    if (server->disk) {
+        munmap(server->disk, sizeof(*server->disk));
+        server->disk = NULL;
     }
     if (server->home[0] && nftw(server->home, remove_one, 16, FTW_DEPTH | FTW_PHYS) != 0) {
         crash_complain(server->home);
@@ -115,8 +147,13 @@ static pid_t spawn(const struct crash_server *server, const char *const words[],
         settle_in(parent);
         setenv("S3ATOMIC_ACCESS_KEY", CRASH_KEY, 1);
         setenv("S3ATOMIC_SECRET_KEY", CRASH_SECRET, 1);
-        if (server->preload) {
-            setenv("LD_PRELOAD", server->preload, 1);
+        if (server->library) {
+            setenv("LD_PRELOAD", server->library, 1);
+            setenv(CRASH_DISK_CONTROL, server->control, 1);
+            setenv(CRASH_DISK_ROOT, server->directory, 1);
+        }
+        if (server->library && server->is_recorded) {
+            setenv(CRASH_DISK_LOG, server->log, 1);
         }
         int nowhere = open("/dev/null", O_WRONLY);
         if (is_quiet) {
@@ -242,7 +279,7 @@ int crash_server_command(const struct crash_server *server, const char *const wo
     struct crash_server plain = *server;
     int status;
 
-    plain.preload = NULL;
+    plain.library = NULL;
     pid_t pid = spawn(&plain, words, false);
     return pid > 0 && wait_for_end(pid, &status) && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }

@@ -8,14 +8,20 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "crash_disk.h"
+
 #define CRASH_BUCKET "crash"
 #define CRASH_PATH_SIZE 256
 
 struct crash_server {
     const char *program;
-    const char *preload;             /* a library for LD_PRELOAD; NULL: none */
+    const char *library;             /* crash_disk.h; NULL: its disk is as it is */
+    bool is_recorded;                /* what it does to its directory is written down */
+    struct crash_disk *disk;         /* what the library is told, and tells */
     char home[CRASH_PATH_SIZE];      /* all that is kept, removed at the end */
     char directory[CRASH_PATH_SIZE]; /* the store, in it */
+    char control[CRASH_PATH_SIZE];   /* the library's file */
+    char log[CRASH_PATH_SIZE];       /* and what it has written down */
     uint16_t port;
     pid_t pid; /* 0: it is not running */
     uint64_t random;
@@ -29,7 +35,8 @@ void crash_pause_us(uint64_t pause_us);
 /* Prints what went wrong, with errno; returns false. */
 bool crash_complain(const char *what);
 
-/* program and random are set: makes a home below TMPDIR (else /tmp), without starting anything. */
+/* program, library, is_recorded and random are set: makes a home below TMPDIR (else /tmp), without
+ * starting anything. */
 bool crash_server_init(struct crash_server *server);
 
 /* Kills it, and removes everything. */
