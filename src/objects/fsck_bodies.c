@@ -212,17 +212,19 @@ static bool check_file(struct s3a_fsck *fsck, const struct body *body)
     return s3a_fsck_goes_on(fsck);
 }
 
-/* Files in the order of their names; a file that several objects share is looked at once. */
+/* Files in the order of their names; a file that several objects share is looked at once. Names of
+ * another length are left out, for the next one could not be asked for: the tables' rules tell. */
 static const char next_file[] =
     "SELECT o.rowid, o.blob, o.size, o.etag, b.name, o.key, NULL FROM objects AS o"
-    " LEFT JOIN buckets AS b ON b.id = o.bucket WHERE o.blob IS NOT NULL AND o.parts IS NULL"
+    " LEFT JOIN buckets AS b ON b.id = o.bucket WHERE length(o.blob) = 32 AND o.parts IS NULL"
     " AND (o.blob, o.rowid) > (?1, ?2) ORDER BY o.blob, o.rowid LIMIT 1";
 
 static const char next_part[] =
     "SELECT p.number, p.blob, p.size, p.etag, b.name, o.key, p.upload FROM parts AS p"
     " LEFT JOIN objects AS o ON o.blob = p.upload AND o.parts IS NOT NULL"
     " LEFT JOIN buckets AS b ON b.id = o.bucket"
-    " WHERE (p.upload, p.number) > (?1, ?2) ORDER BY p.upload, p.number LIMIT 1";
+    " WHERE length(p.upload) = 32 AND length(p.blob) = 32 AND (p.upload, p.number) > (?1, ?2) "
+    "ORDER BY p.upload, p.number LIMIT 1";
 
 static bool walk_files(struct s3a_fsck *fsck, const char *sql, bool are_parts)
 {

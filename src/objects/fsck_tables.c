@@ -59,6 +59,12 @@ static const char *const rules[] = {
     "SELECT 'the body is not as long as was stored', " SUFFERER ITS_BUCKET
     " WHERE o.body IS NOT NULL AND length(o.body) <> o.size",
 
+    "SELECT 'the name of a file is none: ' || o.blob, " SUFFERER ITS_BUCKET
+    " WHERE o.blob IS NOT NULL AND (length(o.blob) <> 32 OR o.blob GLOB '*[^0-9a-f]*')",
+
+    "SELECT 'the name of a file of a part is none: ' || blob, NULL, NULL FROM parts"
+    " WHERE length(blob) <> 32 OR blob GLOB '*[^0-9a-f]*' OR length(upload) <> 32",
+
     "SELECT 'an upload is for a bucket that does not exist', NULL, CAST(u.key AS TEXT)"
     " FROM uploads AS u WHERE NOT EXISTS (SELECT 1 FROM buckets WHERE id = u.bucket)",
 

@@ -16,14 +16,17 @@ static const char rows[] =
     "INSERT INTO objects (bucket, key, modified_ms, size, etag, headers, body)"
     " VALUES (7, CAST('small' AS BLOB), 1, 5, '\"x\"', '', CAST('hello' AS BLOB));"
     "INSERT INTO objects (bucket, key, modified_ms, size, etag, headers, blob, parts)"
-    " VALUES (7, CAST('made' AS BLOB), 1, 30, '\"x-2\"', '', 'upload1', 2);"
+    " VALUES (7, CAST('made' AS BLOB), 1, 30, '\"x-2\"', '', 'ee0000000000000000000000000000e1', "
+    "2);"
     "INSERT INTO parts (upload, number, start, size, etag, modified_ms, blob)"
-    " VALUES ('upload1', 1, 0, 10, 'x', 1, 'aa0123456789abcdef0123456789abcd'),"
-    " ('upload1', 2, 10, 20, 'x', 1, 'bb0123456789abcdef0123456789abcd');"
+    " VALUES ('ee0000000000000000000000000000e1', 1, 0, 10, 'x', 1, "
+    "'aa0123456789abcdef0123456789abcd'),"
+    " ('ee0000000000000000000000000000e1', 2, 10, 20, 'x', 1, 'bb0123456789abcdef0123456789abcd');"
     "INSERT INTO uploads (id, bucket, key, created_ms, headers)"
-    " VALUES ('upload2', 7, CAST('coming' AS BLOB), 1, '');"
+    " VALUES ('ee0000000000000000000000000000e2', 7, CAST('coming' AS BLOB), 1, '');"
     "INSERT INTO parts (upload, number, size, etag, modified_ms, blob)"
-    " VALUES ('upload2', 5, 10, 'x', 1, 'cc0123456789abcdef0123456789abcd');";
+    " VALUES ('ee0000000000000000000000000000e2', 5, 10, 'x', 1, "
+    "'cc0123456789abcdef0123456789abcd');";
 
 struct story {
     unsigned count;
@@ -88,10 +91,14 @@ static void each_rule_that_is_broken_is_told(void **state)
            "a bucket that does not exist", "small");
     expect("UPDATE objects SET body = NULL", "both a body and a file, or neither", "small");
     expect("UPDATE objects SET size = 6 WHERE body IS NOT NULL", "as long as", "small");
+    expect("UPDATE objects SET body = NULL, blob = '../../etc/passwd' WHERE body IS NOT NULL",
+           "name of a file is none: ../../etc", "small");
+    expect("UPDATE parts SET blob = blob || '0' WHERE number = 1", "file of a part is none", "");
     expect("UPDATE uploads SET bucket = 8", "upload is for a bucket", "coming");
-    expect("DELETE FROM uploads", "belongs to no upload and to no object: upload2", "");
-    expect("DELETE FROM objects WHERE parts = 2", "belongs to no upload and to no object: upload1",
-           "");
+    expect("DELETE FROM uploads",
+           "belongs to no upload and to no object: ee0000000000000000000000000000e2", "");
+    expect("DELETE FROM objects WHERE parts = 2",
+           "belongs to no upload and to no object: ee0000000000000000000000000000e1", "");
     expect("UPDATE objects SET parts = 3 WHERE parts = 2", "do not make up", "made");
     expect("UPDATE objects SET size = 31 WHERE parts = 2", "do not make up", "made");
     expect("UPDATE parts SET number = 3 WHERE number = 2", "do not make up", "made");
