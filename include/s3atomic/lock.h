@@ -89,6 +89,15 @@ struct s3a_lock_options {
      * what a dead holder left. Without it, that is done only where the dates make no sense. */
     bool observe;
 
+    /* No object is left when it is given back: it is deleted, in the place of being marked as free.
+     * That is done only where the store is known to honour If-Match on DELETE, which is found out
+     * once for each client and bucket, while the lock is held, by an object that is put there for
+     * it and deleted again (".s3atomic/delete.probe"). And it is done only where the token of the
+     * next holder will certainly be higher: where this one has been held for about 5 s, or took
+     * what was left free that long ago. Otherwise it is marked as free, as without this option;
+     * s3a_lock_was_deleted() tells. Attempts that were given up may leave a free lock as well. */
+    bool delete_on_release;
+
     /* on_danger is called this long before the end of a lease that no heartbeat has extended; less
      * than lease_ms. 0: a third of lease_ms. */
     uint32_t warn_ms;
@@ -191,6 +200,9 @@ S3A_API enum s3a_lost_reason s3a_lock_lost_reason(const struct s3a_lock *lock);
 S3A_API S3A_MUST_CHECK enum s3a_status s3a_lock_release(struct s3a_lock *lock,
                                                         struct s3a_error *error);
 S3A_API struct s3a_future *s3a_lock_release_async(struct s3a_lock *lock);
+
+/* After a release that was S3A_OK: is no object left (delete_on_release)? */
+S3A_API bool s3a_lock_was_deleted(const struct s3a_lock *lock);
 
 /* Gives the handle back, releasing the lock in the background where that was not done. NULL is
  * accepted. */

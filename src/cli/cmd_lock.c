@@ -39,6 +39,7 @@ static struct {
     int64_t lease_ms;
     int64_t max_hold_ms;
     int64_t min_hold_ms;
+    bool delete_on_release;
     const char *label;
     int64_t conflict_code;
     unsigned on_lost; /* enum s3a_on_lost */
@@ -73,6 +74,9 @@ static const struct s3a_option options[] = {
     {0, "min-hold", "DURATION",
      "given back sooner, it is left held until then; default: it is free at once",
      .duration_ms = &given.min_hold_ms, .max = UINT32_MAX},
+    {0, "delete-on-release", NULL,
+     "given back, leave no object, where the store can do that safely; default: a free one",
+     .flag = &given.delete_on_release},
     {0, "label", "TEXT", "shown to people who look at the lock", .text = &given.label},
     {0, "on-lost", "ACTION",
      "what happens to CMD when the lock is about to be lost: term (and kill later), kill, or "
@@ -221,6 +225,7 @@ static enum s3a_status try(struct run *run, struct s3a_waiting *waiting, int64_t
         .lease_ms = (uint32_t)given.lease_ms,
         .max_hold_ms = (uint32_t)given.max_hold_ms,
         .min_hold_ms = (uint32_t)given.min_hold_ms,
+        .delete_on_release = given.delete_on_release,
         .wait_ms = wait_ms,
         .label = given.label,
         .on_danger = on_danger,
@@ -297,7 +302,8 @@ static int release(struct run *run, int code)
         s3a_say_failure(&error);
         s3a_say_error("%s could not be given back: it stays held until its lease ends", run->what);
     } else {
-        s3a_say_detail("%s was given back", run->what);
+        bool stays = given.delete_on_release && !s3a_lock_was_deleted(run->lock);
+        s3a_say_detail("%s was given back%s", run->what, stays ? "; its object stays" : "");
     }
     return code;
 }

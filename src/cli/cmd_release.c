@@ -7,11 +7,15 @@
 
 static struct {
     const char *handle;
+    bool delete_on_release;
 } given;
 
 static const struct s3a_option options[] = {
     {0, "handle", "HANDLE", "what acquire or renew printed; default: read from standard input",
      .text = &given.handle},
+    {0, "delete-on-release", NULL,
+     "leave no object, where the store can do that safely; default: a free one",
+     .flag = &given.delete_on_release},
 };
 
 static int release(char **operands, size_t count)
@@ -22,11 +26,15 @@ static int release(char **operands, size_t count)
 
     (void)count;
     enum s3a_status status = s3a_step_open(&step, operands[0], given.handle, &error);
+    const struct s3a_lock_options options_of = {.delete_on_release = given.delete_on_release};
     if (status == S3A_OK) {
-        status = s3a_lock_attach(step.client, step.handle, NULL, &lock, &error);
+        status = s3a_lock_attach(step.client, step.handle, &options_of, &lock, &error);
     }
     if (status == S3A_OK) {
         status = s3a_lock_release(lock, &error);
+    }
+    if (status == S3A_OK && given.delete_on_release && !s3a_lock_was_deleted(lock)) {
+        s3a_say_detail("%s: its object stays", operands[0]);
     }
     s3a_lock_free(lock);
     s3a_client_free(step.client);

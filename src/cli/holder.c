@@ -2,6 +2,7 @@
 #include "holder.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "human.h"
 #include "json_line.h"
@@ -10,8 +11,11 @@
 #define HOLDER_SIZE 128
 #define NUMBER_SIZE 24
 
+/* So many digits of a session's 32 tell it from the others. */
+#define SESSION_SHOWN 8
+
 const char *const s3a_holder_titles[S3A_TABLE_COLUMNS_MAX] = {
-    "STATE", "LOCK", "HOLDER", "LABEL", "TOKEN", "HELD FOR", "EXPIRES IN", "LAST BEAT",
+    "STATE", "LOCK", "HOLDER", "LABEL", "TOKEN", "HELD FOR", "EXPIRES IN", "LAST BEAT", "SESSION",
 };
 
 static const char *state_name(enum s3a_lock_state state)
@@ -40,6 +44,14 @@ static enum s3a_tint state_tint(enum s3a_lock_state state)
     return S3A_TINT_BAD;
 }
 
+/* ".s3atomic/sessions/8c0f....session": the digits. */
+static const char *session_digits(const struct s3a_lock_info *info)
+{
+    const char *slash = strrchr(info->session, '/');
+
+    return slash ? slash + 1 : "";
+}
+
 bool s3a_holder_add_row(struct s3a_table *table, const struct s3a_lock_info *info, int64_t now_ms)
 {
     char holder[HOLDER_SIZE] = "";
@@ -47,6 +59,7 @@ bool s3a_holder_add_row(struct s3a_table *table, const struct s3a_lock_info *inf
     char held_for[S3A_HUMAN_SIZE] = "";
     char expires_in[S3A_HUMAN_SIZE] = "";
     char last_beat[S3A_HUMAN_SIZE] = "";
+    char session[SESSION_SHOWN + 1] = "";
     bool taken = info->state != S3A_LOCK_FREE;
 
     if (info->foreign) {
@@ -65,6 +78,7 @@ bool s3a_holder_add_row(struct s3a_table *table, const struct s3a_lock_info *inf
     if (taken) {
         s3a_human_duration(info->expires_in_ms, expires_in);
     }
+    snprintf(session, sizeof(session), "%s", session_digits(info));
     const char *const cells[] = {state_name(info->state),
                                  info->name,
                                  holder,
@@ -72,7 +86,8 @@ bool s3a_holder_add_row(struct s3a_table *table, const struct s3a_lock_info *inf
                                  token,
                                  held_for,
                                  expires_in,
-                                 last_beat};
+                                 last_beat,
+                                 session};
     return s3a_table_add(table, cells, state_tint(info->state));
 }
 
@@ -101,6 +116,9 @@ void s3a_holder_print_json(FILE *out, const char *bucket, const struct s3a_lock_
         s3a_json_uint(&line, "beat", info->beat);
         s3a_json_uint(&line, "lease_ms", info->lease_ms);
         s3a_json_uint(&line, "heartbeat_ms", info->heartbeat_ms);
+    }
+    if (info->session[0]) {
+        s3a_json_text(&line, "session", info->session);
     }
     s3a_json_end(&line);
 }

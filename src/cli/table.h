@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#define S3A_TABLE_COLUMNS_MAX 8
+#define S3A_TABLE_COLUMNS_MAX 9
 
 /* How a row stands out on a terminal. */
 enum s3a_tint {

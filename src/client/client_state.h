@@ -9,6 +9,7 @@
 
 #include <s3atomic/client.h>
 
+#include "delete_probe.h"
 #include "lock_table.h"
 #include "transport.h"
 
@@ -34,6 +35,9 @@ struct s3a_client {
     unsigned runs;  /* critical sections of s3a_lock_run_async() that have not ended */
     bool bare_etag; /* this store wants If-Match without quotes, as far as is known */
     bool is_ending; /* nothing new begins */
+    struct s3a_delete_probe delete_probes[S3A_DELETE_PROBES_MAX];
+    unsigned next_delete_probe;
+    unsigned delete_probes_asked;
     bool end_is_told;
     struct s3a_task end_task;
     sem_t has_ended;

@@ -113,6 +113,11 @@ enum s3a_lost_reason s3a_lock_lost_reason(const struct s3a_lock *lock)
     return lock ? (enum s3a_lost_reason)atomic_load(&lock->lost_reason) : S3A_LOST_NOT;
 }
 
+bool s3a_lock_was_deleted(const struct s3a_lock *lock)
+{
+    return lock && s3a_lock_is(lock, S3A_LOCK_DELETED);
+}
+
 enum s3a_status s3a_lock_check_call(const struct s3a_lock *lock, struct s3a_error *error)
 {
     s3a_error_clear(error);

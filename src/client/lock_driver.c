@@ -78,6 +78,9 @@ static void tell_granted(struct s3a_lock *lock)
     if (work->keeps) {
         *work->keeps->ret_session = work->keeps;
     }
+    if (lock->is_to_be_deleted) {
+        s3a_delete_probe_begin(lock->client, s3a_lock_entry_bucket(&lock->entry).data);
+    }
     s3a_future_complete(future, S3A_OK, NULL);
 }
 
@@ -97,6 +100,9 @@ static void leave(struct s3a_lock *lock, enum s3a_status status)
                    !machine->is_deleted && !work->keeps;
 
     memcpy(view.etag, machine->etag, sizeof(view.etag));
+    if (machine->is_deleted) {
+        atomic_fetch_or(&lock->unheld, S3A_LOCK_DELETED);
+    }
     s3a_list_remove(&lock->link);
     s3a_lock_table_leave(&lock->client->lock_table, &lock->entry, is_free ? &view : NULL);
     lock->end_status = status;
@@ -185,6 +191,11 @@ static void step(struct s3a_lock *lock, struct s3a_lock_event *event)
         event->session_good_until_ms = s3a_lock_good_until_ms(&session->keeper->work->machine);
     }
     bool was_bare_etag = work->machine.bare_etag;
+    if (event->kind == S3A_LOCK_RELEASE && lock->is_to_be_deleted) {
+        const char *bucket = s3a_lock_entry_bucket(&lock->entry).data;
+        work->machine.may_delete =
+            s3a_delete_probe_state(lock->client, bucket) == S3A_DELETE_HONOURED;
+    }
     s3a_lock_step(&work->machine, event, &action);
     publish(lock, was_bare_etag);
     if (action.abandon && work->is_under_way) {

@@ -26,7 +26,8 @@ struct s3a_lock_release_wish;
 #define S3A_LOCK_ENDED 1u      /* its machine is */
 #define S3A_LOCK_DETACHED 2u   /* its handle is the lock */
 #define S3A_LOCK_GIVEN_BACK 4u /* by its free(), or with its session or client */
-#define S3A_LOCK_WISHED 8u
+#define S3A_LOCK_DELETED 8u    /* that is how it was released; only with S3A_LOCK_ENDED */
+#define S3A_LOCK_WISHED 16u
 
 struct s3a_lock {
     atomic_uint references; /* the user's handle, and the driver until the machine has ended */
@@ -38,10 +39,11 @@ struct s3a_lock {
     atomic_uchar lost_reason;
 
     /* The loop's own. */
-    bool is_in_run;  /* its critical section is running: not to be released under it */
-    bool is_queued;  /* among those that are to be released when it is their turn */
-    bool is_counted; /* among those that are being released */
-    bool has_alarm;  /* its bed has one */
+    bool is_in_run;        /* its critical section is running: not to be released under it */
+    bool is_queued;        /* among those that are to be released when it is their turn */
+    bool is_counted;       /* among those that are being released */
+    bool has_alarm;        /* its bed has one */
+    bool is_to_be_deleted; /* by its release, where the store allows it */
 
     char owner[S3A_OWNER_HEX_SIZE + 1];
     enum s3a_status end_status;

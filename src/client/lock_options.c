@@ -101,6 +101,7 @@ static enum s3a_status check_waiting(const struct s3a_lock_options *options,
     }
     terms->wait_ms = options->wait_ms;
     terms->observe = options->observe;
+    terms->delete_on_release = options->delete_on_release;
     if (options->wait_ms < S3A_WAIT_FOREVER) {
         return s3a_error_set(error, S3A_INVALID,
                              "wait_ms: %lld, must be 0, S3A_WAIT_FOREVER (-1), or more",

@@ -36,15 +36,14 @@ static void answer_with_the_end(struct s3a_lock_release_wish *wish)
     answer_wish(wish, status, &error);
 }
 
-/* Those whose turn it is, in one loop: many may end at once, and each end comes here. */
-static void go_on(struct s3a_client *client)
+void s3a_lock_releases_go_on(struct s3a_client *client)
 {
     if (client->is_going_on) {
         return;
     }
     client->is_going_on = true;
     while (client->release_count < S3A_LOCK_RELEASES_MAX && !client->is_poor &&
-           !s3a_list_is_empty(&client->queued)) {
+           client->delete_probes_asked == 0 && !s3a_list_is_empty(&client->queued)) {
         s3a_lock_release_now(s3a_list_entry(client->queued.next, struct s3a_lock, link));
     }
     client->is_going_on = false;
@@ -55,7 +54,7 @@ static void not_poor_any_more(struct s3a_timer *timer)
     struct s3a_client *client = s3a_list_entry(timer, struct s3a_client, poor_timer);
 
     client->is_poor = false;
-    go_on(client);
+    s3a_lock_releases_go_on(client);
 }
 
 static void uncount(struct s3a_lock *lock)
@@ -78,7 +77,7 @@ void s3a_lock_release_ended(struct s3a_lock *lock)
     lock->is_queued = false;
     if (lock->is_counted) {
         uncount(lock);
-        go_on(client);
+        s3a_lock_releases_go_on(client);
     }
 }
 
@@ -126,10 +125,20 @@ void s3a_lock_release_now(struct s3a_lock *lock)
     s3a_lock_driver_step(lock, S3A_LOCK_RELEASE);
 }
 
+/* Not before it is known how. */
+static bool has_to_wait(const struct s3a_lock *lock)
+{
+    return lock->is_to_be_deleted &&
+           s3a_delete_probe_state(lock->client, s3a_lock_entry_bucket(&lock->entry).data) ==
+               S3A_DELETE_ASKED;
+}
+
 /* What is awake has its memory. */
 static void release(struct s3a_lock *lock)
 {
-    if (lock->work || lock->client->release_count < S3A_LOCK_RELEASES_MAX) {
+    if (has_to_wait(lock)) {
+        queue(lock);
+    } else if (lock->work || lock->client->release_count < S3A_LOCK_RELEASES_MAX) {
         s3a_lock_release_now(lock);
     } else {
         queue(lock);

@@ -37,6 +37,9 @@ void s3a_lock_release_ended(struct s3a_lock *lock);
 /* There was no memory: tells all who wait for it. */
 void s3a_lock_release_refused(struct s3a_lock *lock);
 
+/* Those whose turn it is, in one loop: many may end at once, and each end comes here. */
+void s3a_lock_releases_go_on(struct s3a_client *client);
+
 /* The client's part of all this. */
 void s3a_lock_releases_init(struct s3a_client *client);
 

@@ -67,6 +67,7 @@ static void take_options(struct s3a_lock *lock, const struct s3a_lock_options *o
     lock->on_danger = options->on_danger;
     lock->on_lost = options->on_lost;
     lock->user = options->user;
+    lock->is_to_be_deleted = options->delete_on_release;
     if (options->label) {
         strcpy(people->label, options->label); /* their lengths were checked */
     }

@@ -13,6 +13,9 @@
 #include "fire_cast.h"
 #include "fire_check.h"
 
+/* Releases in 100 that are to leave no object. */
+#define DELETES 30
+
 #define TICK_MS 20
 #define CHECK_US 1000000
 #define SHOW_US 250000
@@ -61,10 +64,10 @@ static bool is_enough(const struct run *run)
 
 static void tell_counts(const struct run *run, uint64_t now_us)
 {
-    printf("fire: %u grants, %u takeovers, %u kills, %u freezes, %u answers lost, %u server "
-           "restarts in %" PRIu64 " s, %u violation%s",
-           run->verdict.grants, run->verdict.takeovers, run->cast.kills, run->cast.freezes,
-           run->cast.network ? atomic_load(&run->cast.network->answers_lost) : 0,
+    printf("fire: %u grants, %u takeovers, %u deletions, %u kills, %u freezes, %u answers lost, "
+           "%u server restarts in %" PRIu64 " s, %u violation%s",
+           run->verdict.grants, run->verdict.takeovers, run->verdict.deletions, run->cast.kills,
+           run->cast.freezes, run->cast.network ? atomic_load(&run->cast.network->answers_lost) : 0,
            run->cast.restarts, (now_us - run->start_us) / 1000000, violations(run),
            violations(run) == 1 ? "" : "s");
 }
@@ -283,14 +286,15 @@ static bool read_number(const char *text, uint64_t min, uint64_t max, uint64_t *
 
 static int usage(void)
 {
-    fprintf(stderr, "usage: fire SERVER-PROGRAM [--for 60s] [--seed N] [--processes N]\n");
+    fprintf(stderr, "usage: fire SERVER-PROGRAM [--for 60s] [--seed N] [--processes N] "
+                    "[--deletes PERCENT]\n");
     return 64;
 }
 
 int main(int argc, char **argv)
 {
     struct run run = {.seconds = 60};
-    uint64_t processes = 8;
+    uint64_t processes = 8, deletes = DELETES;
 
     if (argc >= 2 && strcmp(argv[1], "worker") == 0) {
         return fire_worker(argc - 2, argv + 2);
@@ -307,11 +311,13 @@ int main(int argc, char **argv)
             !(strcmp(argv[i], "--seed") == 0 &&
               read_number(argv[i + 1], 0, UINT64_MAX, &run.seed)) &&
             !(strcmp(argv[i], "--processes") == 0 &&
-              read_number(argv[i + 1], 2, FIRE_PROCESSES_MAX, &processes))) {
+              read_number(argv[i + 1], 2, FIRE_PROCESSES_MAX, &processes)) &&
+            !(strcmp(argv[i], "--deletes") == 0 && read_number(argv[i + 1], 0, 100, &deletes))) {
             return usage();
         }
     }
     run.cast.server_program = argv[1];
     run.cast.processes = (unsigned)processes;
+    run.cast.deletes = (unsigned)deletes;
     return carry_out(&run);
 }

@@ -90,7 +90,7 @@ void fire_skew_clear(pid_t pid);
 /* clocks: what fire_skew_find() asks of a process of its own. */
 int fire_tell_clocks(void);
 
-/* worker ENDPOINT SEED LOG: until TERM. Returns the status to exit with. */
+/* worker ENDPOINT SEED LOG DELETES: until TERM. Returns the status to exit with. */
 int fire_worker(int argc, char **argv);
 
 #endif

@@ -164,9 +164,11 @@ static bool start_worker(struct fire_cast *cast, unsigned number)
     static const int hours[] = {1, -1, -1};
     char endpoint[FIRE_PATH_SIZE + 32];
     char seed[32];
+    char deletes[32];
     char log[FIRE_PATH_SIZE + 16];
 
     snprintf(seed, sizeof(seed), "%" PRIu64, fire_random(&cast->random, UINT64_MAX));
+    snprintf(deletes, sizeof(deletes), "%u", cast->deletes);
     snprintf(log, sizeof(log), "%s/log", cast->directory);
     if (number % 3 != 1) {
         snprintf(endpoint, sizeof(endpoint), "http://127.0.0.1:%u", cast->proxy_port);
@@ -183,7 +185,7 @@ static bool start_worker(struct fire_cast *cast, unsigned number)
         if (cast->clock_library && number < sizeof(hours) / sizeof(hours[0])) {
             fire_skew_set(cast->clock_library, hours[number]);
         }
-        execl("/proc/self/exe", "fire", "worker", endpoint, seed, log, (char *)NULL);
+        execl("/proc/self/exe", "fire", "worker", endpoint, seed, log, deletes, (char *)NULL);
         complain("a worker");
         _exit(127);
     }

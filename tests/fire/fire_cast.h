@@ -22,6 +22,7 @@ struct fire_cast {
     const char *server_program;
     uint64_t random;
     unsigned processes;
+    unsigned deletes;          /* releases in 100 that are to leave no object */
     const char *clock_library; /* NULL: every wall clock is right */
 
     char directory[FIRE_PATH_SIZE];

@@ -136,6 +136,7 @@ static void note(struct judge *judge, struct tenure *tenure, const struct fire_l
     case FIRE_EXIT:
         tenure->exit_us = line->at_us;
         break;
+    case FIRE_DELETED:
     case FIRE_FAILED:
         break;
     }
@@ -157,6 +158,7 @@ static bool gather(struct judge *judge)
             judge->verdict->failures++;
         } else {
             sorted[count++] = &judge->lines[i];
+            judge->verdict->deletions += judge->lines[i].kind == FIRE_DELETED;
         }
     }
     qsort(sorted, count, sizeof(*sorted), compare_lines);

@@ -17,6 +17,7 @@
 struct fire_verdict {
     unsigned grants;
     unsigned takeovers; /* grants after one that nobody is known to have given back */
+    unsigned deletions; /* releases that left no object */
     unsigned failures;  /* attempts that ended without the lock */
     unsigned violations;
 };

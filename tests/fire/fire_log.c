@@ -10,8 +10,8 @@
 #define READ_SIZE 16384
 
 static const char *const kinds[] = {
-    [FIRE_ENTER] = "enter", [FIRE_HELD] = "held",     [FIRE_LOST] = "lost",
-    [FIRE_EXIT] = "exit",   [FIRE_FAILED] = "failed",
+    [FIRE_ENTER] = "enter", [FIRE_HELD] = "held",       [FIRE_LOST] = "lost",
+    [FIRE_EXIT] = "exit",   [FIRE_DELETED] = "deleted", [FIRE_FAILED] = "failed",
 };
 
 size_t fire_line_print(const struct fire_line *line, char *ret_text, size_t size)

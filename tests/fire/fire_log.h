@@ -9,6 +9,7 @@
  *      held TOKEN PID BEGAN AT     it was asked for after BEGAN, and was held
  *      lost TOKEN PID BEGAN AT     it was asked for before AT, and was no longer held
  *      exit TOKEN PID BEGAN AT     from AT on it is being given back
+ *      deleted TOKEN PID BEGAN AT  it was given back before AT, and left no object
  *      failed STATUS PID BEGAN AT  it was not granted
  *
  * Times are microseconds of CLOCK_BOOTTIME, which all processes of a machine share. A worker may
@@ -29,6 +30,7 @@ enum fire_kind {
     FIRE_HELD,
     FIRE_LOST,
     FIRE_EXIT,
+    FIRE_DELETED,
     FIRE_FAILED,
 };
 

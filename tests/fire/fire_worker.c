@@ -29,6 +29,7 @@
 struct worker {
     struct s3a_client *client;
     uint64_t random;
+    uint64_t deletes; /* releases in 100 that are to leave no object */
     int log;
     bool surprised;
 };
@@ -86,6 +87,7 @@ static struct s3a_lock *take(struct worker *worker, uint64_t *ret_began_us)
         .poll_min_ms = FIRE_POLL_MIN_MS,
         .poll_max_ms = FIRE_POLL_MAX_MS,
         .wait_ms = S3A_WAIT_FOREVER,
+        .delete_on_release = fire_random(&worker->random, 100) < worker->deletes,
     };
     uint64_t began_us = fire_now_us();
     uint64_t cancel_us = UINT64_MAX;
@@ -157,6 +159,9 @@ static void give_back(struct worker *worker, struct s3a_lock *lock, bool was_hel
     if (s3a_lock_is_held(lock)) {
         write_down(worker, FIRE_HELD, token, now_us);
     }
+    if (s3a_lock_was_deleted(lock)) {
+        write_down(worker, FIRE_DELETED, token, now_us);
+    }
     s3a_lock_free(lock);
 }
 
@@ -166,13 +171,14 @@ int fire_worker(int argc, char **argv)
     struct s3a_client_options options = {.request_timeout_ms = FIRE_REQUEST_TIMEOUT_MS};
     struct s3a_error error;
 
-    if (argc != 3) {
-        fprintf(stderr, "usage: fire worker ENDPOINT SEED LOG\n");
+    if (argc != 4) {
+        fprintf(stderr, "usage: fire worker ENDPOINT SEED LOG DELETES\n");
         return 64;
     }
     signal(SIGTERM, note_end);
     options.endpoint = argv[0];
     worker.random = strtoull(argv[1], NULL, 10);
+    worker.deletes = strtoull(argv[3], NULL, 10);
     worker.log = open(argv[2], O_WRONLY | O_APPEND | O_CLOEXEC);
     if (worker.log < 0) {
         perror(argv[2]);

@@ -172,7 +172,7 @@ status_shows_them_all() {
     expect 0 s3atomic status s3://bkt/jobs/
     is "$(wc -l <out)" 3
     is "$(sed -n 1p out | tr -s ' ')" \
-        "STATE LOCK HOLDER LABEL TOKEN HELD FOR EXPIRES IN LAST BEAT"
+        "STATE LOCK HOLDER LABEL TOKEN HELD FOR EXPIRES IN LAST BEAT SESSION"
     [[ $(sed -n 2p out) == "held "*"jobs/a.lock "*"[$holder]"*" nightly "* ]] || fail "$(cat out)"
     [[ $(sed -n 3p out) == "free "*"jobs/b.lock "* ]] || fail "$(cat out)"
     expect 0 s3atomic status --json s3://bkt
@@ -213,6 +213,40 @@ a_shortest_hold_outlives_cmd() {
     says err "min_hold_ms"
 }
 
+# Free since long ago: whoever takes it has a token that is old enough to be deleted at once.
+leaves_it_free_long_ago() {
+    printf '%s' '{"s3atomic":"lock/1","state":"free","token":41,"beat":3,"lease_ms":30000,' \
+        '"owner":"0123456789abcdef0123456789abcdef","heartbeat_ms":10000,' \
+        '"recent":["00000000000000000000000000000001:40"]}' | s3atomic put -q "$1" || fail put
+}
+
+given_back_by_deletion_it_leaves_no_object() {
+    local token handle
+    leaves_it_free_long_ago s3://bkt/n.lock
+    expect 0 s3atomic -v lock --delete-on-release s3://bkt/n -- printenv S3ATOMIC_TOKEN
+    is "$(cat out)" 42
+    ! grep -q "its object stays" err || fail "it stays: $(cat err)"
+    expect 0 s3atomic ls s3://bkt
+    is "$(cat out)" ""
+    expect 0 s3atomic -v lock --delete-on-release s3://bkt/n -- printenv S3ATOMIC_TOKEN
+    token=$(cat out)
+    ((token > 1000000)) || fail "token $token after 42"
+    says err "its object stays" # its token is young
+    expect 0 s3atomic ls s3://bkt
+    is "$(awk '{print $NF}' out)" n.lock
+    leaves_it_free_long_ago s3://bkt/m.lock
+    handle=$(s3atomic acquire s3://bkt/m) || fail acquire
+    expect 0 s3atomic -v release --delete-on-release --handle "$handle" s3://bkt/m
+    is "$(cat err)" ""
+    expect 1 s3atomic ls s3://bkt/m
+}
+
+and_so_it_does_at_a_server() {
+    # shellcheck disable=SC2119
+    serve
+    given_back_by_deletion_it_leaves_no_object
+}
+
 tell the_exit_status_is_that_of_cmd \
     cmd_can_be_written_for_the_shell \
     what_cannot_be_run_is_said_before_the_lock_is_taken \
@@ -230,4 +264,6 @@ tell the_exit_status_is_that_of_cmd \
     counting_without_any_other_protection_comes_out_right \
     status_shows_them_all \
     an_abandoned_lock_is_freed_by_force \
-    a_shortest_hold_outlives_cmd
+    a_shortest_hold_outlives_cmd \
+    given_back_by_deletion_it_leaves_no_object \
+    and_so_it_does_at_a_server

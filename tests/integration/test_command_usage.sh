@@ -123,7 +123,7 @@ what_is_not_there_yet_is_not_offered() {
         says err "there is no command"
     done
     expect 0 s3atomic lock --help
-    ! grep -E -e "--delete-on-release|--profile" out || fail "offered"
+    ! grep -E -e "--profile" out || fail "offered"
 }
 
 the_manual_has_the_very_options_that_there_are() {

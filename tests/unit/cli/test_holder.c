@@ -2,6 +2,7 @@
 #include "holder.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "test.h"
 
@@ -42,17 +43,32 @@ static void assert_row(const struct s3a_lock_info *info, int64_t now_ms, const c
 static void one_that_is_held(void **state)
 {
     (void)state;
-    assert_row(&held, 1000000 + 65000,
-               "STATE  LOCK         HOLDER      LABEL    TOKEN  HELD FOR  EXPIRES IN  LAST BEAT\n"
-               "held   jobs/a.lock  web1[4711]  nightly  42     1m05s     29s         3.0s\n");
+    assert_row(
+        &held, 1000000 + 65000,
+        "STATE  LOCK         HOLDER      LABEL    TOKEN  HELD FOR  EXPIRES IN  LAST BEAT  SESSION\n"
+        "held   jobs/a.lock  web1[4711]  nightly  42     1m05s     29s         3.0s       -\n");
+}
+
+static void one_that_is_held_under_a_session(void **state)
+{
+    struct s3a_lock_info info = held;
+
+    (void)state;
+    strcpy(info.session, ".s3atomic/sessions/8c0f1e2d3c4b5a69788796a5b4c3d2e1.session");
+    assert_row(
+        &info, 1000000 + 65000,
+        "STATE  LOCK         HOLDER      LABEL    TOKEN  HELD FOR  EXPIRES IN  LAST BEAT  SESSION\n"
+        "held   jobs/a.lock  web1[4711]  nightly  42     1m05s     29s         3.0s       "
+        "8c0f1e2d\n");
 }
 
 static void a_holder_whose_clock_is_ahead_has_held_it_for_no_known_time(void **state)
 {
     (void)state;
-    assert_row(&held, 999999,
-               "STATE  LOCK         HOLDER      LABEL    TOKEN  HELD FOR  EXPIRES IN  LAST BEAT\n"
-               "held   jobs/a.lock  web1[4711]  nightly  42     -         29s         3.0s\n");
+    assert_row(
+        &held, 999999,
+        "STATE  LOCK         HOLDER      LABEL    TOKEN  HELD FOR  EXPIRES IN  LAST BEAT  SESSION\n"
+        "held   jobs/a.lock  web1[4711]  nightly  42     -         29s         3.0s       -\n");
 }
 
 static void one_that_is_free_has_no_holder(void **state)
@@ -61,8 +77,8 @@ static void one_that_is_free_has_no_holder(void **state)
 
     (void)state;
     assert_row(&info, 0,
-               "STATE  LOCK    HOLDER  LABEL  TOKEN  HELD FOR  EXPIRES IN  LAST BEAT\n"
-               "free   a.lock  -       -      7      -         -           -\n");
+               "STATE  LOCK    HOLDER  LABEL  TOKEN  HELD FOR  EXPIRES IN  LAST BEAT  SESSION\n"
+               "free   a.lock  -       -      7      -         -           -          -\n");
 }
 
 static void of_a_foreign_one_only_its_end_is_known(void **state)
@@ -71,9 +87,11 @@ static void of_a_foreign_one_only_its_end_is_known(void **state)
         .state = S3A_LOCK_EXPIRED, .name = "a.lock", .foreign = true, .expires_in_ms = -5};
 
     (void)state;
-    assert_row(&info, 0,
-               "STATE    LOCK    HOLDER             LABEL  TOKEN  HELD FOR  EXPIRES IN  LAST BEAT\n"
-               "expired  a.lock  (another library)  -      -      -         0s          -\n");
+    assert_row(
+        &info, 0,
+        "STATE    LOCK    HOLDER             LABEL  TOKEN  HELD FOR  EXPIRES IN  LAST BEAT  "
+        "SESSION\n"
+        "expired  a.lock  (another library)  -      -      -         0s          -          -\n");
 }
 
 static void assert_json(const struct s3a_lock_info *info, const char *expected)
@@ -103,6 +121,11 @@ static void for_programs(void **state)
                        "\"lease_ms\":30000,\"heartbeat_ms\":10000}\n");
     assert_json(&foreign, "{\"bucket\":\"b\",\"key\":\"a.lock\",\"state\":\"held\",\"etag\":\"\","
                           "\"foreign\":true,\"expires_in_ms\":5}\n");
+    struct s3a_lock_info under = foreign;
+    strcpy(under.session, ".s3atomic/sessions/8c.session");
+    assert_json(&under, "{\"bucket\":\"b\",\"key\":\"a.lock\",\"state\":\"held\",\"etag\":\"\","
+                        "\"foreign\":true,\"expires_in_ms\":5,"
+                        "\"session\":\".s3atomic/sessions/8c.session\"}\n");
     assert_json(&unknown, "{\"bucket\":\"b\",\"key\":\"\",\"state\":\"unknown\",\"etag\":\"\","
                           "\"foreign\":true,\"expires_in_ms\":0}\n");
 }
@@ -111,6 +134,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_that_is_held),
+        cmocka_unit_test(one_that_is_held_under_a_session),
         cmocka_unit_test(a_holder_whose_clock_is_ahead_has_held_it_for_no_known_time),
         cmocka_unit_test(one_that_is_free_has_no_holder),
         cmocka_unit_test(of_a_foreign_one_only_its_end_is_known),
