@@ -11,6 +11,7 @@ enum s3a_status s3a_server_client(struct s3a_server *server, struct s3a_client *
     const struct s3a_client_options options = {
         .endpoint = s3a_server_endpoint(server),
         .access_key = s3a_server_access_key(server),
+        .ca_file = s3a_server_ca_file(server),
         .secret_key = s3a_server_secret_key(server),
     };
 

@@ -42,6 +42,10 @@ struct s3a_client_options {
     const char *secret_key;
     const char *session_token;
 
+    /* A file of certificates (PEM) that are trusted instead of the system's, for https: endpoints.
+     * NULL: AWS_CA_BUNDLE, else the system's. */
+    const char *ca_file;
+
     /* "https://bucket.host/key" instead of "https://host/bucket/key". Amazon S3 without an
      * endpoint is always addressed so, where the bucket's name allows it. */
     bool virtual_host;

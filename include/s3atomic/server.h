@@ -67,6 +67,13 @@ struct s3a_server_options {
      * "localhost", so that bucket.localhost works. */
     const char *base_domain;
 
+    /* Files (PEM) with the server's certificate, followed by those of its issuers, and with its
+     * key, which is not encrypted and which not everybody may read. With them the server speaks
+     * HTTPS (TLS 1.2 and later), and nothing else. S3A_INVALID where they do not belong together,
+     * and where the certificate has expired. */
+    const char *tls_cert_file;
+    const char *tls_key_file;
+
     /* For tests of whoever talks to it: what goes wrong from the start, as texts for
      * s3a_server_fault_add(). With any, or with allow_faults, the server's operators may have more
      * over HTTP, at /-/faults (s3atomic-faults(7)). Without, nobody but this process may. */
@@ -90,10 +97,11 @@ S3A_API const char *s3a_server_directory(const struct s3a_server *server);
 
 /*
  * Takes over what may change while a server runs, and drops no connection: the keys, where options
- * has any. Everything else in options is passed over. Requests that come after this has returned
- * are judged by the new keys, requests under way by those that they began with. Where it fails,
- * all stays as it was: S3A_INVALID, with an error that names the option; S3A_NO_MEMORY. Not beside
- * s3a_server_stop().
+ * has any, and what is now in the files of certificate and key. Everything else in options is
+ * passed over. Requests that come after this has returned are judged by the new keys, requests
+ * under way by those that they began with. Where it fails, the keys stay as they were: S3A_INVALID,
+ * with an error that names the option or the file; S3A_SYSTEM, S3A_NO_MEMORY. Not beside itself,
+ * nor beside s3a_server_stop().
  */
 S3A_API S3A_MUST_CHECK enum s3a_status s3a_server_reload(struct s3a_server *server,
                                                          const struct s3a_server_options *options,
@@ -102,6 +110,10 @@ S3A_API S3A_MUST_CHECK enum s3a_status s3a_server_reload(struct s3a_server *serv
 /* The first of the key pairs that it was started with. */
 S3A_API const char *s3a_server_access_key(const struct s3a_server *server);
 S3A_API const char *s3a_server_secret_key(const struct s3a_server *server);
+
+/* The file of its certificate, for a client that is to trust it (ca_file, AWS_CA_BUNDLE); NULL
+ * where it speaks HTTP. */
+S3A_API const char *s3a_server_ca_file(const struct s3a_server *server);
 
 /* A client that talks to it, endpoint, credentials and all. Free it before the server stops. */
 S3A_API S3A_MUST_CHECK enum s3a_status s3a_server_client(struct s3a_server *server,

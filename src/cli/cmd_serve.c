@@ -28,6 +28,8 @@ static struct {
     const char *access_key;
     const char *secret_key;
     const char *users;
+    const char *tls_cert;
+    const char *tls_key;
     struct s3a_texts faults;
     bool allow_faults;
 } given = {.listen = LISTEN_DEFAULT};
@@ -54,6 +56,12 @@ static const struct s3a_option options[] = {
      "several key pairs, a line each: ACCESS_KEY SECRET_KEY read-only|read-write [BUCKET...]. "
      "Default: the lines of S3ATOMIC_USERS. Read again at HUP",
      .text = &given.users},
+    {0, "tls-cert", "FILE",
+     "speak HTTPS, and show this certificate (PEM), followed by those of its issuers. Read again "
+     "at "
+     "HUP",
+     .text = &given.tls_cert},
+    {0, "tls-key", "FILE", "the certificate's key (PEM)", .text = &given.tls_key},
     {0, "fault", "FAULT",
      "for tests: what goes wrong, such as 'reset-after op=PutObject rate=5%'; may be given several "
      "times. s3atomic-faults(7) tells of all there is",
@@ -146,7 +154,7 @@ static void announce(const struct s3a_server *server, bool keys_given)
 /* Are there files that may have changed? Then HUP is no reason to end. */
 static bool has_files(void)
 {
-    return given.users != NULL;
+    return given.users || given.tls_cert;
 }
 
 static void reload(struct s3a_server *server)
@@ -237,8 +245,9 @@ static int serve(char **operands, size_t count)
         take_people(&people, &error) != S3A_OK || s3a_signals_open(&signals, &error) != S3A_OK) {
         return s3a_say_failure(&error);
     }
-    if (!s3a_listen_is_loopback(&listen)) {
-        s3a_say_note("others can reach %s, and what they send and get is not encrypted",
+    if (!s3a_listen_is_loopback(&listen) && !given.tls_cert) {
+        s3a_say_note("others can reach %s, and what they send and get is not encrypted: "
+                     "--tls-cert and --tls-key would",
                      given.listen);
     }
     if (given.allow_faults || given.faults.count > 0) {
@@ -251,6 +260,8 @@ static int serve(char **operands, size_t count)
         .port = listen.port,
         .keys = people.keys,
         .key_count = people.key_count,
+        .tls_cert_file = given.tls_cert,
+        .tls_key_file = given.tls_key,
         .buckets = given.buckets.items,
         .bucket_count = given.buckets.count,
         .create_buckets = given.create_buckets,

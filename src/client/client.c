@@ -89,6 +89,7 @@ static enum s3a_status connect_store(struct s3a_client *client,
         .addressing = settings->addressing,
         .region = settings->region,
         .credentials = settings->credentials,
+        .ca_file = settings->ca_file,
         .request_timeout_ms = settings->request_timeout_ms,
         .requests_max = settings->requests_max,
     };

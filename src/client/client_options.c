@@ -96,6 +96,19 @@ static enum s3a_status take_endpoint(struct s3a_client_settings *settings,
     return end_with_nul(&settings->pool, &endpoint->path) ? S3A_OK : s3a_error_set_no_memory(error);
 }
 
+static enum s3a_status take_ca_file(struct s3a_client_settings *settings, const char *name,
+                                    struct s3a_error *error)
+{
+    if (!name) {
+        return S3A_OK;
+    }
+    if (!*name) {
+        return s3a_error_set(error, S3A_INVALID, "ca_file: it is empty");
+    }
+    settings->ca_file = s3a_pool_copy(&settings->pool, s3a_str_of(name)).data;
+    return settings->ca_file ? S3A_OK : s3a_error_set_no_memory(error);
+}
+
 static enum s3a_status take_limits(struct s3a_client_settings *settings,
                                    const struct s3a_client_options *options,
                                    struct s3a_error *error)
@@ -128,6 +141,9 @@ enum s3a_status s3a_client_settings_init(struct s3a_client_settings *settings,
     status = take_region(settings, options, error);
     if (status == S3A_OK) {
         status = take_endpoint(settings, options, error);
+    }
+    if (status == S3A_OK) {
+        status = take_ca_file(settings, options->ca_file, error);
     }
     if (status == S3A_OK) {
         status = take_limits(settings, options, error);

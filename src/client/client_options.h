@@ -20,6 +20,7 @@ struct s3a_client_settings {
     struct s3a_addressing addressing;
     struct s3a_str region;
     struct s3a_credentials credentials; /* empty for a file: endpoint */
+    const char *ca_file;                /* NULL: none is given */
     uint32_t request_timeout_ms;        /* 0: the default, which grows with the body */
     uint64_t body_bytes_max;
     uint32_t requests_max;

@@ -27,6 +27,7 @@ struct s3a_transport_http_options {
     struct s3a_addressing addressing;
     struct s3a_str region;
     struct s3a_credentials credentials;
+    const char *ca_file;         /* NULL: as the environment says */
     uint32_t request_timeout_ms; /* of calls without one of their own */
     uint32_t requests_max;       /* under way at a time; more wait, but for those that are urgent */
 };

@@ -279,7 +279,7 @@ static enum s3a_status copy_options(struct s3a_http_transport *transport,
         return s3a_error_set_no_memory(error);
     }
     transport->endpoint = copied.data;
-    return s3a_http_environment_read(transport, error);
+    return s3a_http_environment_read(transport, options->ca_file, error);
 }
 
 enum s3a_status s3a_transport_http_new(struct s3a_loop *loop,

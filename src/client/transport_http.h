@@ -166,8 +166,10 @@ bool s3a_http_socket_is_stale(struct s3a_http_transport *transport, int own_port
 
 /* transport_http_environment.c; both texts live in the transport's pool. */
 
-/* Reads proxy, proxy_bypass and certificates, once. */
+/* Reads proxy, proxy_bypass and certificates, once; ca_file, where it is not NULL, goes before what
+ * the environment names. */
 S3A_MUST_CHECK enum s3a_status s3a_http_environment_read(struct s3a_http_transport *transport,
+                                                         const char *ca_file,
                                                          struct s3a_error *error);
 
 /* transport_http.c */

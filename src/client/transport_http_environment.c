@@ -36,7 +36,7 @@ static bool keep(struct s3a_http_transport *transport, const char *value, const 
  * (HTTP_PROXY is not among them: a CGI program gets it from whoever asks it something), and
  * AWS_CA_BUNDLE, which the SDKs of AWS know. What is on this machine is reached without a proxy.
  */
-enum s3a_status s3a_http_environment_read(struct s3a_http_transport *transport,
+enum s3a_status s3a_http_environment_read(struct s3a_http_transport *transport, const char *ca_file,
                                           struct s3a_error *error)
 {
     static const char *const http[] = {"http_proxy", "all_proxy", "ALL_PROXY", NULL};
@@ -52,7 +52,7 @@ enum s3a_status s3a_http_environment_read(struct s3a_http_transport *transport,
     }
     if (!keep(transport, proxy ? proxy : "", &transport->proxy) ||
         !keep(transport, first_of(bypass), &transport->proxy_bypass) ||
-        !keep(transport, first_of(certificates), &transport->certificates)) {
+        !keep(transport, ca_file ? ca_file : first_of(certificates), &transport->certificates)) {
         return s3a_error_set_no_memory(error);
     }
     return S3A_OK;

@@ -93,16 +93,52 @@ static void on_request_end(void *user, struct MHD_Connection *connection, void *
     *exchange = NULL;
 }
 
+/* Whose thread this is: GnuTLS asks for a certificate without telling for whom. */
+static _Thread_local struct s3a_front *own_front;
+
+void s3a_connections_enter(struct s3a_front *front)
+{
+    own_front = front;
+}
+
+static int choose_certificate(gnutls_session_t session, const gnutls_datum_t *names, int name_count,
+                              const gnutls_pk_algorithm_t *algorithms, int algorithm_count,
+                              gnutls_pcert_st **ret_chain, unsigned *ret_chain_size,
+                              gnutls_privkey_t *ret_key)
+{
+    struct s3a_tls *tls = atomic_load(&own_front->shared->tls);
+
+    (void)session;
+    (void)names;
+    (void)name_count;
+    (void)algorithms;
+    (void)algorithm_count;
+    *ret_chain = tls->chain;
+    *ret_chain_size = tls->chain_size;
+    *ret_key = tls->key;
+    return 0;
+}
+
 struct MHD_Daemon *s3a_connections_serve(struct s3a_front *front, int listen_fd,
                                          size_t connections_max)
 {
+    const struct MHD_OptionItem with_tls[] = {
+        {MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)(intptr_t)choose_certificate},
+        {MHD_OPTION_HTTPS_PRIORITIES, 0, (char *)(intptr_t)S3A_TLS_PRIORITIES},
+        {MHD_OPTION_END, 0, NULL},
+    };
+    const struct MHD_OptionItem without_tls[] = {{MHD_OPTION_END, 0, NULL}};
+    bool has_tls = atomic_load(&front->shared->tls) != NULL;
+
     return MHD_start_daemon(
-        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_SUPPRESS_DATE_NO_CLOCK, 0, NULL, NULL,
-        on_request, front, MHD_OPTION_LISTEN_SOCKET, listen_fd, MHD_OPTION_URI_LOG_CALLBACK,
-        on_target, front, MHD_OPTION_UNESCAPE_CALLBACK, leave_target, NULL,
-        MHD_OPTION_NOTIFY_CONNECTION, on_connection, front, MHD_OPTION_NOTIFY_COMPLETED,
-        on_request_end, NULL, MHD_OPTION_CONNECTION_LIMIT, (unsigned)connections_max,
-        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)S3A_CONNECTION_IDLE_S,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)S3A_CONNECTION_MEMORY,
-        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_END);
+        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_SUPPRESS_DATE_NO_CLOCK |
+            (has_tls ? MHD_USE_TLS : 0),
+        0, NULL, NULL, on_request, front, MHD_OPTION_ARRAY, has_tls ? with_tls : without_tls,
+        MHD_OPTION_LISTEN_SOCKET, listen_fd, MHD_OPTION_URI_LOG_CALLBACK, on_target, front,
+        MHD_OPTION_UNESCAPE_CALLBACK, leave_target, NULL, MHD_OPTION_NOTIFY_CONNECTION,
+        on_connection, front, MHD_OPTION_NOTIFY_COMPLETED, on_request_end, NULL,
+        MHD_OPTION_CONNECTION_LIMIT, (unsigned)connections_max, MHD_OPTION_CONNECTION_TIMEOUT,
+        (unsigned)S3A_CONNECTION_IDLE_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)S3A_CONNECTION_MEMORY, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+        MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_END);
 }

@@ -21,4 +21,7 @@ struct s3a_connection {
 struct MHD_Daemon *s3a_connections_serve(struct s3a_front *front, int listen_fd,
                                          size_t connections_max);
 
+/* In the thread that is going to run the daemon, before it does. */
+void s3a_connections_enter(struct s3a_front *front);
+
 #endif

@@ -209,6 +209,7 @@ static void *run(void *user)
 {
     struct s3a_front *front = user;
 
+    s3a_connections_enter(front);
     while (!advance_stop(front)) {
         if (!front->is_busy) {
             wait_for_events(front);
@@ -237,15 +238,17 @@ static int start_thread(struct s3a_front *front)
     return result;
 }
 
-enum s3a_status s3a_front_start(struct s3a_front *front, const struct s3a_settings *settings,
-                                struct s3a_objects *objects, struct s3a_faults *faults,
+enum s3a_status s3a_front_start(struct s3a_front *front, const struct s3a_shared *shared,
                                 int listen_fd, size_t connections_max, struct s3a_error *error)
 {
     enum s3a_status status;
     int own_fd;
     int result;
 
-    *front = (struct s3a_front){.settings = settings, .objects = objects, .faults = faults};
+    *front = (struct s3a_front){.shared = shared,
+                                .settings = shared->settings,
+                                .objects = shared->objects,
+                                .faults = shared->faults};
     front->hangups.fd = -1;
     s3a_list_init(&front->requests);
     s3a_list_init(&front->held);
@@ -261,8 +264,8 @@ enum s3a_status s3a_front_start(struct s3a_front *front, const struct s3a_settin
         status = s3a_error_set_errno(error, errno, "make the server's descriptors");
         goto out;
     }
-    s3a_faults_watch(faults, &front->watcher);
-    status = s3a_auth_init(&front->auth, settings->keyring);
+    s3a_faults_watch(shared->faults, &front->watcher);
+    status = s3a_auth_init(&front->auth, shared->settings->keyring);
     if (status != S3A_OK) {
         status = s3a_error_set_no_memory(error);
         goto out;

@@ -24,6 +24,7 @@
 #include "list.h"
 #include "objects.h"
 #include "settings.h"
+#include "tls.h"
 
 /* Connections at the same time, of all fronts together, where the process may have so many
  * descriptors; more wait in the listener's queue. */
@@ -46,11 +47,20 @@
 struct MHD_Daemon;
 struct s3a_exchange;
 
+/* What all fronts of a server have in common. */
+struct s3a_shared {
+    const struct s3a_settings *settings;
+    struct s3a_objects *objects;
+    struct s3a_faults *faults;
+    _Atomic(struct s3a_tls *) tls; /* the certificate of the moment; NULL: no TLS */
+};
+
 struct s3a_front {
     const struct s3a_settings *settings;
     struct s3a_objects *objects;
     struct s3a_faults *faults;
     struct s3a_fault_watcher watcher;
+    const struct s3a_shared *shared;
     struct s3a_auth auth;
     struct MHD_Daemon *daemon;
     int poll_fd; /* the daemon's */
@@ -90,9 +100,7 @@ struct s3a_front {
  * S3A_NO_MEMORY, S3A_SYSTEM.
  */
 S3A_MUST_CHECK enum s3a_status s3a_front_start(struct s3a_front *front,
-                                               const struct s3a_settings *settings,
-                                               struct s3a_objects *objects,
-                                               struct s3a_faults *faults, int listen_fd,
+                                               const struct s3a_shared *shared, int listen_fd,
                                                size_t connections_max, struct s3a_error *error);
 
 /* Tells it to stop; does not wait. All zero is accepted. */

@@ -55,7 +55,8 @@ static int bind_and_listen(int fd, const union address *address, socklen_t addre
     return listen(fd, BACKLOG);
 }
 
-static void name_endpoint(struct s3a_listener *listener, const union address *address)
+static void name_endpoint(struct s3a_listener *listener, const char *scheme,
+                          const union address *address)
 {
     char text[INET6_ADDRSTRLEN];
 
@@ -63,7 +64,7 @@ static void name_endpoint(struct s3a_listener *listener, const union address *ad
         bool any = IN6_IS_ADDR_UNSPECIFIED(&address->v6.sin6_addr);
         inet_ntop(AF_INET6, any ? &in6addr_loopback : &address->v6.sin6_addr, text, sizeof(text));
         listener->port = ntohs(address->v6.sin6_port);
-        snprintf(listener->endpoint, sizeof(listener->endpoint), "http://[%s]:%u", text,
+        snprintf(listener->endpoint, sizeof(listener->endpoint), "%s://[%s]:%u", scheme, text,
                  listener->port);
     } else {
         struct in_addr host = address->v4.sin_addr;
@@ -72,12 +73,12 @@ static void name_endpoint(struct s3a_listener *listener, const union address *ad
         }
         inet_ntop(AF_INET, &host, text, sizeof(text));
         listener->port = ntohs(address->v4.sin_port);
-        snprintf(listener->endpoint, sizeof(listener->endpoint), "http://%s:%u", text,
+        snprintf(listener->endpoint, sizeof(listener->endpoint), "%s://%s:%u", scheme, text,
                  listener->port);
     }
 }
 
-enum s3a_status s3a_listener_open(const char *address, uint16_t port,
+enum s3a_status s3a_listener_open(const char *address, uint16_t port, const char *scheme,
                                   struct s3a_listener *ret_listener, struct s3a_error *error)
 {
     union address wanted;
@@ -103,7 +104,7 @@ enum s3a_status s3a_listener_open(const char *address, uint16_t port,
         return status;
     }
     ret_listener->fd = fd;
-    name_endpoint(ret_listener, &bound);
+    name_endpoint(ret_listener, scheme, &bound);
     return S3A_OK;
 }
 

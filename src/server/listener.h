@@ -17,10 +17,12 @@ struct s3a_listener {
 /*
  * Binds and listens; address is an IPv4 or IPv6 address. From then on connections are accepted by
  * the system, and wait. "0.0.0.0" and "::" stand for every address ("::" for those of IPv4 too):
- * the endpoint then names the loopback address. S3A_INVALID: no address. S3A_SYSTEM: the port is
+ * the endpoint then names the loopback address. scheme is
+ * "http" or "https": how the endpoint begins. S3A_INVALID: no address. S3A_SYSTEM: the port is
  * taken, or not ours to take.
  */
 S3A_MUST_CHECK enum s3a_status s3a_listener_open(const char *address, uint16_t port,
+                                                 const char *scheme,
                                                  struct s3a_listener *ret_listener,
                                                  struct s3a_error *error);
 

@@ -6,29 +6,11 @@
 #include <unistd.h>
 
 #include "error.h"
-#include "home.h"
-#include "listener.h"
-#include "front.h"
-#include "objects.h"
-#include "settings.h"
-
-/* Threads that serve connections: one for each processor, so far as they are of use. What they do
- * is mostly the kernel's work for small answers; all writes meet in one thread of the store. */
-#define FRONTS_MAX 8
+#include "server_state.h"
 
 /* Descriptors that are kept back from connections: the store's readers, bodies that are files, and
  * whatever else the program has open. */
 #define DESCRIPTORS_OTHER 128
-
-struct s3a_server {
-    struct s3a_settings settings;
-    struct s3a_home home;
-    struct s3a_objects *objects;
-    struct s3a_listener listener;
-    struct s3a_faults faults;
-    struct s3a_front fronts[FRONTS_MAX];
-    size_t front_count;
-};
 
 static enum s3a_status make_bucket(struct s3a_server *server, const char *name,
                                    struct s3a_error *error)
@@ -99,14 +81,18 @@ static enum s3a_status take_faults(struct s3a_server *server,
 static enum s3a_status start_fronts(struct s3a_server *server, struct s3a_error *error)
 {
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    size_t count = processors < 1 ? 1 : processors > FRONTS_MAX ? FRONTS_MAX : (size_t)processors;
+    size_t count = processors < 1                ? 1
+                   : processors > S3A_FRONTS_MAX ? S3A_FRONTS_MAX
+                                                 : (size_t)processors;
     enum s3a_status status = S3A_OK;
 
+    server->shared.settings = &server->settings;
+    server->shared.objects = server->objects;
+    server->shared.faults = &server->faults;
     for (size_t i = 0; status == S3A_OK && i < count; i++) {
         server->front_count++; /* one that fails is to be joined, too */
-        status =
-            s3a_front_start(&server->fronts[i], &server->settings, server->objects, &server->faults,
-                            server->listener.fd, connections_max() / count, error);
+        status = s3a_front_start(&server->fronts[i], &server->shared, server->listener.fd,
+                                 connections_max() / count, error);
     }
     return status;
 }
@@ -133,7 +119,11 @@ enum s3a_status s3a_server_start(const struct s3a_server_options *options,
         status = take_faults(server, options, error);
     }
     if (status == S3A_OK) {
+        status = s3a_server_read_certificate(server, error);
+    }
+    if (status == S3A_OK) {
         status = s3a_listener_open(server->settings.address, server->settings.port,
+                                   server->settings.tls_cert_file ? "https" : "http",
                                    &server->listener, error);
     }
     if (status == S3A_OK) {
@@ -169,48 +159,13 @@ void s3a_server_stop(struct s3a_server *server)
     s3a_faults_fini(&server->faults);
     s3a_objects_close(server->objects);
     s3a_home_fini(&server->home);
+    for (struct s3a_tls *tls = server->shared.tls; tls;) {
+        struct s3a_tls *before = tls->before;
+        s3a_tls_free(tls);
+        tls = before;
+    }
     s3a_settings_fini(&server->settings);
     free(server);
-}
-
-/* All of them, or none. */
-static enum s3a_status exchange_keys(struct s3a_server *server, struct s3a_keyring *keyring,
-                                     struct s3a_error *error)
-{
-    struct s3a_auth auths[FRONTS_MAX] = {0};
-    enum s3a_status status = S3A_OK;
-
-    for (size_t i = 0; status == S3A_OK && i < server->front_count; i++) {
-        status = s3a_auth_init(&auths[i], keyring);
-    }
-    for (size_t i = 0; status == S3A_OK && i < server->front_count; i++) {
-        s3a_front_exchange_auth(&server->fronts[i], &auths[i]);
-    }
-    for (size_t i = 0; i < server->front_count; i++) {
-        s3a_auth_fini(&auths[i]);
-    }
-    return status == S3A_OK ? S3A_OK : s3a_error_set_no_memory(error);
-}
-
-enum s3a_status s3a_server_reload(struct s3a_server *server,
-                                  const struct s3a_server_options *options, struct s3a_error *error)
-{
-    struct s3a_keyring *keyring;
-    enum s3a_status status;
-
-    s3a_error_clear(error);
-    if (!server || !options) {
-        return s3a_error_set(error, S3A_INVALID, "%s: it is NULL", server ? "options" : "server");
-    }
-    if (options->key_count == 0) {
-        return S3A_OK;
-    }
-    status = s3a_keyring_new(options->keys, options->key_count, &keyring, error);
-    if (status == S3A_OK) {
-        status = exchange_keys(server, keyring, error);
-        s3a_keyring_unref(keyring);
-    }
-    return status;
 }
 
 uint64_t s3a_server_request_count(const struct s3a_server *server)
@@ -226,6 +181,11 @@ uint64_t s3a_server_request_count(const struct s3a_server *server)
 const char *s3a_server_endpoint(const struct s3a_server *server)
 {
     return server ? server->listener.endpoint : NULL;
+}
+
+const char *s3a_server_ca_file(const struct s3a_server *server)
+{
+    return server ? server->settings.tls_cert_file : NULL;
 }
 
 uint16_t s3a_server_port(const struct s3a_server *server)

@@ -85,6 +85,22 @@ static enum s3a_status take_names(struct s3a_settings *settings,
     return S3A_OK;
 }
 
+static enum s3a_status take_tls(struct s3a_settings *settings,
+                                const struct s3a_server_options *options, struct s3a_error *error)
+{
+    if (!options->tls_cert_file != !options->tls_key_file) {
+        return s3a_error_set(error, S3A_INVALID, "%s: it is missing; a certificate needs its key",
+                             options->tls_cert_file ? "tls_key_file" : "tls_cert_file");
+    }
+    if (!options->tls_cert_file) {
+        return S3A_OK;
+    }
+    settings->tls_cert_file = copy(settings, options->tls_cert_file);
+    settings->tls_key_file = copy(settings, options->tls_key_file);
+    return settings->tls_cert_file && settings->tls_key_file ? S3A_OK
+                                                             : s3a_error_set_no_memory(error);
+}
+
 enum s3a_status s3a_settings_init(struct s3a_settings *settings,
                                   const struct s3a_server_options *options, struct s3a_error *error)
 {
@@ -99,6 +115,9 @@ enum s3a_status s3a_settings_init(struct s3a_settings *settings,
     settings->port = options->port;
     settings->create_buckets = options->create_buckets;
     status = take_names(settings, options, error);
+    if (status == S3A_OK) {
+        status = take_tls(settings, options, error);
+    }
     if (status == S3A_OK) {
         status = s3a_keyring_new(options->keys, options->key_count, &settings->keyring, error);
     }

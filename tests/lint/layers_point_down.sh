@@ -25,7 +25,7 @@ allow core
 allow s3 'openssl/[a-z0-9_]+\.h|expat\.h'
 allow objects 'sqlite3\.h'
 allow client 'curl/curl\.h'
-allow server 'microhttpd\.h'
+allow server 'microhttpd\.h|gnutls/.*\.h'
 allow cli
 
 # below LAYER LAYER...: its headers in quotes lie in one of these

@@ -54,6 +54,7 @@ void puppet_open(struct puppet *puppet, const struct puppet_options *options)
                         s3a_str_of(options->session_token)},
         .request_timeout_ms =
             options->request_timeout_ms ? options->request_timeout_ms : PATIENCE_MS,
+        .ca_file = options->ca_file,
         .requests_max = options->requests_max ? options->requests_max : 8,
     };
 

@@ -27,6 +27,7 @@ struct puppet {
 /* All zero: the endpoint is the puppet's own, with 8 requests at a time and no token. */
 struct puppet_options {
     const char *endpoint;
+    const char *ca_file;
     const char *session_token;
     bool virtual_host;
     uint32_t requests_max;

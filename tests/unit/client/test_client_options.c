@@ -115,6 +115,7 @@ static void what_is_wrong_is_named(void **state)
                    "request_timeout_ms: 99, must be 100 to 3600000");
     assert_refused(&(struct s3a_client_options){.requests_max = 10001}, S3A_INVALID,
                    "requests_max: 10001, must be 1 to 10000");
+    assert_refused(&(struct s3a_client_options){.ca_file = ""}, S3A_INVALID, "ca_file: ");
     assert_refused(&(struct s3a_client_options){.access_key = "AK"}, S3A_INVALID, "secret_key");
     setenv("AWS_ENDPOINT_URL", "ftp://host", 1);
     assert_refused(NULL, S3A_INVALID, "AWS_ENDPOINT_URL: ");

@@ -195,11 +195,16 @@ static void trust_decides_whether_anything_is_sent(void **state)
 
     identity_make(&identity);
     snprintf(endpoint, sizeof(endpoint), "https://127.0.0.1:%u", puppet->port);
-    for (int is_trusted = 0; is_trusted < 2; is_trusted++) {
-        if (is_trusted) {
+    for (int round = 0; round < 3; round++) {
+        const bool is_trusted = round > 0;
+        if (round == 1) {
             setenv("AWS_CA_BUNDLE", identity.path, 1);
+        } else if (round == 2) { /* the option goes before the environment */
+            setenv("AWS_CA_BUNDLE", "/dev/null", 1);
         }
-        puppet_open(&client, &(struct puppet_options){.endpoint = endpoint});
+        puppet_open(&client,
+                    &(struct puppet_options){.endpoint = endpoint,
+                                             .ca_file = round == 2 ? identity.path : NULL});
         errand_init(&errand, &client, S3A_OP_PUT_OBJECT, "k");
         errand_send(&errand);
         line_accept(puppet, &line);

@@ -28,7 +28,7 @@ static void a_free_port_is_found_and_named(void **state)
     struct s3a_listener listener;
     char endpoint[64];
 
-    assert_int_equal(s3a_listener_open("127.0.0.1", 0, &listener, NULL), S3A_OK);
+    assert_int_equal(s3a_listener_open("127.0.0.1", 0, "http", &listener, NULL), S3A_OK);
     assert_true(listener.port > 0);
     snprintf(endpoint, sizeof(endpoint), "http://127.0.0.1:%u", listener.port);
     assert_string_equal(listener.endpoint, endpoint);
@@ -45,8 +45,9 @@ static void a_port_that_is_taken_is_an_error_that_names_it(void **state)
     struct s3a_listener second;
     struct s3a_error error;
 
-    assert_int_equal(s3a_listener_open("127.0.0.1", 0, &first, NULL), S3A_OK);
-    assert_int_equal(s3a_listener_open("127.0.0.1", first.port, &second, &error), S3A_SYSTEM);
+    assert_int_equal(s3a_listener_open("127.0.0.1", 0, "http", &first, NULL), S3A_OK);
+    assert_int_equal(s3a_listener_open("127.0.0.1", first.port, "http", &second, &error),
+                     S3A_SYSTEM);
     assert_int_equal(error.system_errno, EADDRINUSE);
     assert_non_null(strstr(error.message, "127.0.0.1"));
     assert_int_equal(second.fd, -1);
@@ -59,7 +60,7 @@ static void every_address_is_reached_over_the_loopback(void **state)
     (void)state;
     struct s3a_listener listener;
 
-    assert_int_equal(s3a_listener_open("0.0.0.0", 0, &listener, NULL), S3A_OK);
+    assert_int_equal(s3a_listener_open("0.0.0.0", 0, "http", &listener, NULL), S3A_OK);
     assert_non_null(strstr(listener.endpoint, "http://127.0.0.1:"));
     assert_true(can_connect(listener.port));
     s3a_listener_close(&listener);
@@ -70,7 +71,7 @@ static void ipv6_addresses_stand_in_brackets(void **state)
     (void)state;
     struct s3a_listener listener;
     struct s3a_error error;
-    enum s3a_status status = s3a_listener_open("::1", 0, &listener, &error);
+    enum s3a_status status = s3a_listener_open("::1", 0, "http", &listener, &error);
 
     if (status == S3A_SYSTEM &&
         (error.system_errno == EADDRNOTAVAIL || error.system_errno == EAFNOSUPPORT)) {
@@ -79,7 +80,7 @@ static void ipv6_addresses_stand_in_brackets(void **state)
     assert_int_equal(status, S3A_OK);
     assert_non_null(strstr(listener.endpoint, "http://[::1]:"));
     s3a_listener_close(&listener);
-    assert_int_equal(s3a_listener_open("::", 0, &listener, NULL), S3A_OK);
+    assert_int_equal(s3a_listener_open("::", 0, "http", &listener, NULL), S3A_OK);
     assert_non_null(strstr(listener.endpoint, "http://[::1]:"));
     assert_true(can_connect(listener.port));
     s3a_listener_close(&listener);
@@ -91,9 +92,9 @@ static void what_is_no_address_is_refused(void **state)
     struct s3a_listener listener;
     struct s3a_error error;
 
-    assert_int_equal(s3a_listener_open("localhost", 0, &listener, &error), S3A_INVALID);
+    assert_int_equal(s3a_listener_open("localhost", 0, "http", &listener, &error), S3A_INVALID);
     assert_non_null(strstr(error.message, "localhost"));
-    assert_int_equal(s3a_listener_open("", 0, &listener, NULL), S3A_INVALID);
+    assert_int_equal(s3a_listener_open("", 0, "http", &listener, NULL), S3A_INVALID);
     assert_int_equal(listener.fd, -1);
 }
 

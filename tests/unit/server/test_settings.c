@@ -84,6 +84,8 @@ static void an_option_that_cannot_be_is_named(void **state)
     expect_invalid(&(struct s3a_server_options){.base_domain = ""}, "base_domain");
     expect_invalid(&(struct s3a_server_options){.base_domain = "host:9000"}, "base_domain");
     expect_invalid(&(struct s3a_server_options){.key_count = 1}, "key_count");
+    expect_invalid(&(struct s3a_server_options){.tls_cert_file = "x"}, "tls_key_file");
+    expect_invalid(&(struct s3a_server_options){.tls_key_file = "x"}, "tls_cert_file");
     expect_invalid(&(struct s3a_server_options){.buckets = buckets, .bucket_count = 2},
                    "buckets[1]");
     expect_invalid(&(struct s3a_server_options){.buckets = no_bucket, .bucket_count = 1},
