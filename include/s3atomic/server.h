@@ -63,6 +63,11 @@ struct s3a_server_options {
     /* A PUT to a bucket that does not exist makes it. */
     bool create_buckets;
 
+    /* Conditions that Amazon S3 itself does not take are answered 501 (NotImplemented) as it does:
+     * If-Match: * and If-None-Match with an ETag on a PUT, both at once, If-None-Match on a DELETE.
+     * Without it they mean what RFC 9110 says. For tests of programs that will meet Amazon S3. */
+    bool strict_aws;
+
     /* "s3.example.com": requests for bucket.s3.example.com are for that bucket. NULL:
      * "localhost", so that bucket.localhost works. */
     const char *base_domain;

@@ -25,6 +25,7 @@ static struct {
     const char *listen;
     struct s3a_texts buckets;
     bool create_buckets;
+    bool strict_aws;
     const char *access_key;
     const char *secret_key;
     const char *users;
@@ -46,6 +47,8 @@ static const struct s3a_option options[] = {
      .texts = &given.buckets},
     {0, "auto-create", NULL, "writing to a bucket that does not exist makes it",
      .flag = &given.create_buckets},
+    {0, "strict-aws", NULL, "refuse the conditions that Amazon S3 refuses (501), to test against",
+     .flag = &given.strict_aws},
     {0, "access-key", "KEY", "default: S3ATOMIC_ACCESS_KEY, else one is made up",
      .text = &given.access_key},
     {0, "secret-key", "KEY",
@@ -265,6 +268,7 @@ static int serve(char **operands, size_t count)
         .buckets = given.buckets.items,
         .bucket_count = given.buckets.count,
         .create_buckets = given.create_buckets,
+        .strict_aws = given.strict_aws,
         .faults = given.faults.items,
         .fault_count = given.faults.count,
         .allow_faults = given.allow_faults,

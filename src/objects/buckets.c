@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 
 #include "discard.h"
+#include "access.h"
 #include "entries.h"
 #include "failure.h"
 #include "names.h"
@@ -39,6 +40,9 @@ static int read_number(struct s3a_database *database, enum s3a_sql sql,
 int s3a_bucket_add(struct s3a_commit *commit, struct s3a_write *write, int64_t *ret_bucket)
 {
     struct s3a_database *database = &commit->ledger->database;
+    /* One that is made on the way to an object is private, whatever the object is. */
+    bool is_asked_for = write->op->kind == S3A_OP_CREATE_BUCKET;
+    const char *acl = is_asked_for ? s3a_canned_acl_stored(write->op->acl) : "";
     int64_t count;
     int rc = read_number(database, S3A_SQL_BUCKET_COUNT, S3A_NO_PARAMS, &count);
 
@@ -50,7 +54,8 @@ int s3a_bucket_add(struct s3a_commit *commit, struct s3a_write *write, int64_t *
     if (rc == SQLITE_OK) {
         rc = s3a_database_run(database, S3A_SQL_BUCKET_ADD,
                               S3A_PARAMS(s3a_param_text(write->op->bucket),
-                                         s3a_param_number(commit->ledger->now_ms)));
+                                         s3a_param_number(commit->ledger->now_ms),
+                                         s3a_param_text(s3a_str_of(acl))));
     }
     if (rc == SQLITE_OK) {
         *ret_bucket = sqlite3_last_insert_rowid(database->sqlite);
@@ -114,11 +119,20 @@ int s3a_delete_bucket(struct s3a_commit *commit, struct s3a_write *write)
 int s3a_bucket_head(struct s3a_database *database, const struct s3a_op *op,
                     struct s3a_answer *answer)
 {
-    int64_t bucket;
-    int rc = find(database, op->bucket, &bucket);
+    enum s3a_sql sql = S3A_SQL_BUCKET_FIND;
+    int rc = s3a_database_query(database, sql, S3A_PARAMS(s3a_param_text(op->bucket)));
 
-    if (rc == SQLITE_OK && bucket == 0) {
+    if (rc == SQLITE_DONE) {
         s3a_fail_code(answer, S3A_CODE_NO_SUCH_BUCKET);
+        return SQLITE_OK;
+    }
+    if (rc == SQLITE_ROW) {
+        enum s3a_code code = s3a_access_to_bucket(op, s3a_column_bytes(database, sql, 1));
+        s3a_database_reset(database, sql);
+        if (code != S3A_CODE_NONE) {
+            s3a_fail_code(answer, code);
+        }
+        return SQLITE_OK;
     }
     return rc;
 }

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <sys/file.h>
 
+#include "access.h"
+#include "attributes.h"
 #include "check.h"
 #include "failure.h"
 
@@ -44,7 +46,20 @@ static struct s3a_write *write_of(struct s3a_list *link)
 static int apply(struct s3a_commit *commit, struct s3a_write *write)
 {
     write->is_change = false;
+    if (write->op->is_anonymous) {
+        int rc = s3a_access_to_write(commit, write);
+        if (rc != SQLITE_OK || write->answer->code != S3A_CODE_NONE) {
+            return rc;
+        }
+    }
     switch (write->op->kind) {
+    case S3A_OP_PUT_BUCKET_ACL:
+    case S3A_OP_PUT_OBJECT_ACL:
+    case S3A_OP_PUT_BUCKET_TAGGING:
+    case S3A_OP_PUT_OBJECT_TAGGING:
+    case S3A_OP_DELETE_BUCKET_TAGGING:
+    case S3A_OP_DELETE_OBJECT_TAGGING:
+        return s3a_attributes_write(commit, write);
     case S3A_OP_PUT_OBJECT:
         return s3a_put_object(commit, write);
     case S3A_OP_DELETE_OBJECT:

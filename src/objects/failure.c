@@ -55,6 +55,9 @@ void s3a_succeed(struct s3a_answer *answer, int http_status)
     answer->entries = NULL;
     answer->entry_count = 0;
     answer->deleted = NULL;
+    answer->tags = s3a_str_make(NULL, 0);
+    answer->tag_count = 0;
+    answer->acl = S3A_ACL_NOT_GIVEN;
     answer->truncated = false;
     answer->next_continuation = s3a_str_make(NULL, 0);
 }

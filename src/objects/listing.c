@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "listing.h"
 
+#include "access.h"
 #include "entries.h"
 #include "failure.h"
 #include "places.h"
@@ -127,7 +128,13 @@ static int list(struct listing *listing)
         return rc;
     }
     listing->bucket = s3a_column_number(database, S3A_SQL_BUCKET_FIND, 0);
+    enum s3a_code code =
+        s3a_access_to_bucket(op, s3a_column_bytes(database, S3A_SQL_BUCKET_FIND, 1));
     s3a_database_reset(database, S3A_SQL_BUCKET_FIND);
+    if (code != S3A_CODE_NONE) {
+        s3a_fail_code(listing->answer, code);
+        return SQLITE_OK;
+    }
     if (!set_start(listing)) {
         s3a_fail_code(listing->answer, S3A_CODE_INVALID_ARGUMENT);
         return SQLITE_OK;

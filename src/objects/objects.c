@@ -8,6 +8,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "access.h"
+#include "attributes.h"
 #include "buckets.h"
 #include "check.h"
 #include "error.h"
@@ -242,6 +244,11 @@ static int read_with(struct s3a_objects *objects, struct s3a_read_turn *turn,
         return s3a_bucket_list_all(database, op, answer);
     case S3A_OP_HEAD_BUCKET:
         return s3a_bucket_head(database, op, answer);
+    case S3A_OP_GET_BUCKET_ACL:
+    case S3A_OP_GET_OBJECT_ACL:
+    case S3A_OP_GET_BUCKET_TAGGING:
+    case S3A_OP_GET_OBJECT_TAGGING:
+        return s3a_attributes_read(database, op, answer);
     case S3A_OP_GET_ASPECT:
     case S3A_OP_DELETE_ASPECT:
         return s3a_bucket_aspect(database, op, answer);
@@ -284,6 +291,10 @@ void s3a_objects_read_in_turn(struct s3a_objects *objects, struct s3a_read_turn 
     s3a_succeed(answer, 200);
     answer->date_ms = s3a_objects_now_ms(objects);
     if (!s3a_names_check(op, answer)) {
+        return;
+    }
+    if (op->is_anonymous && !s3a_access_is_possible(op->kind)) {
+        s3a_fail_code(answer, S3A_CODE_ACCESS_DENIED);
         return;
     }
     if (s3a_gate_is_inherited(&objects->gate)) {

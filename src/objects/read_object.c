@@ -7,10 +7,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "access.h"
 #include "assembly.h"
 #include "conditions.h"
 #include "failure.h"
 #include "stored_headers.h"
+#include "tags.h"
 #include "uploads.h"
 
 /* An object that is replaced again and again between the look at its row and the opening of its
@@ -72,6 +74,7 @@ static bool read_row(struct reading *reading, int *ret_rc)
     copy_text(blob, reading->blob);
     reading->parts = (uint32_t)s3a_column_number(reading->database, reading->sql, S3A_COLUMN_PARTS);
     answer->part_total = reading->parts;
+    answer->tag_count = s3a_tags_count(column(reading, S3A_COLUMN_TAGS));
     answer->modified_ms = s3a_column_number(reading->database, reading->sql, S3A_COLUMN_MODIFIED);
     answer->object_size =
         (uint64_t)s3a_column_number(reading->database, reading->sql, S3A_COLUMN_SIZE);
@@ -335,8 +338,12 @@ static int read_once(struct reading *reading)
     }
     bool goes_on = false;
     rc = SQLITE_OK;
-    if (s3a_column_is_null(database, reading->sql, S3A_COLUMN_KEY)) {
-        s3a_fail_code(reading->answer, S3A_CODE_NO_SUCH_KEY);
+    bool has_object = !s3a_column_is_null(database, reading->sql, S3A_COLUMN_KEY);
+    enum s3a_code code =
+        s3a_access_to_object(op, column(reading, S3A_COLUMN_BUCKET_ACL), has_object,
+                             has_object ? column(reading, S3A_COLUMN_ACL) : S3A_STR(""));
+    if (code != S3A_CODE_NONE || !has_object) {
+        s3a_fail_code(reading->answer, code != S3A_CODE_NONE ? code : S3A_CODE_NO_SUCH_KEY);
     } else {
         goes_on = read_row(reading, &rc) && judge(reading, &rc);
     }

@@ -31,9 +31,11 @@
     X(STORE_GET, "SELECT boot_id, offset_ms, high_ms, commit_count FROM store")                    \
     X(STORE_SET, "UPDATE store SET boot_id = ?1, offset_ms = ?2, high_ms = ?3, commit_count = ?4") \
                                                                                                    \
-    X(BUCKET_FIND, "SELECT id FROM buckets WHERE name = ?1")                                       \
+    X(BUCKET_FIND, "SELECT id, acl FROM buckets WHERE name = ?1")                                  \
     X(BUCKET_COUNT, "SELECT count(*) FROM buckets")                                                \
-    X(BUCKET_ADD, "INSERT INTO buckets (name, created_ms) VALUES (?1, ?2)")                        \
+    X(BUCKET_ADD, "INSERT INTO buckets (name, created_ms, acl) VALUES (?1, ?2, ?3)")               \
+    X(BUCKET_SET_ACL, "UPDATE buckets SET acl = ?2 WHERE id = ?1")                                 \
+    X(BUCKET_SET_TAGS, "UPDATE buckets SET tags = ?2 WHERE id = ?1")                               \
     X(BUCKET_REMOVE, "DELETE FROM buckets WHERE id = ?1")                                          \
     X(BUCKET_IN_USE, "SELECT EXISTS (SELECT 1 FROM objects WHERE bucket = ?1)")                    \
     X(BUCKET_LIST, "SELECT name, created_ms FROM buckets WHERE name >= ?1 ORDER BY name")          \
@@ -41,10 +43,10 @@
     X(OBJECT_STATE, "SELECT b.id, o.key, o.etag, o.modified_ms, o.blob, o.parts" S3A_FIND_OBJECT)  \
     X(OBJECT_HEAD,                                                                                 \
       "SELECT b.id, o.key, o.etag, o.modified_ms, o.blob, o.parts, o.size, o.headers,"             \
-      " o.checksums" S3A_FIND_OBJECT)                                                              \
+      " o.checksums, o.tags, o.acl, b.acl" S3A_FIND_OBJECT)                                        \
     X(OBJECT_GET,                                                                                  \
       "SELECT b.id, o.key, o.etag, o.modified_ms, o.blob, o.parts, o.size, o.headers,"             \
-      " o.checksums, o.body"                                                                       \
+      " o.checksums, o.tags, o.acl, b.acl, o.body"                                                 \
       S3A_FIND_OBJECT)                                                                             \
     X(OBJECT_PUT,                                                                                  \
       "INSERT INTO objects (bucket, key, modified_ms, size, etag, blob, headers, body,"            \
@@ -52,6 +54,10 @@
       " ON CONFLICT (bucket, key) DO UPDATE SET"                                                   \
       " modified_ms = ?3, size = ?4, etag = ?5, blob = ?6, parts = NULL, headers = ?7,"            \
       " checksums = ?9, tags = ?10, acl = ?11, body = ?8")                                         \
+    X(OBJECT_SET_ACL, "UPDATE objects SET acl = ?3 WHERE bucket = ?1 AND key = ?2")                \
+    X(OBJECT_SET_TAGS, "UPDATE objects SET tags = ?3 WHERE bucket = ?1 AND key = ?2")              \
+    X(ATTRIBUTES_GET,                                                                              \
+      "SELECT b.id, b.acl, b.tags, o.key, o.acl, o.tags" S3A_FIND_OBJECT)                          \
     X(OBJECT_REMOVE, "DELETE FROM objects WHERE bucket = ?1 AND key = ?2")                         \
     X(OBJECT_LIST,                                                                                 \
       "SELECT key, modified_ms, size, etag FROM objects"                                           \
@@ -124,6 +130,9 @@ enum s3a_object_column {
     S3A_COLUMN_SIZE,
     S3A_COLUMN_HEADERS,
     S3A_COLUMN_CHECKSUMS,
+    S3A_COLUMN_TAGS,
+    S3A_COLUMN_ACL,
+    S3A_COLUMN_BUCKET_ACL,
     S3A_COLUMN_BODY,
 };
 

@@ -22,8 +22,9 @@ static int put_row(struct s3a_commit *commit, struct s3a_write *write, int64_t b
                    is_file ? s3a_param_text(s3a_str_of(body->id)) : s3a_param_null(),
                    s3a_param_text(headers),
                    is_file ? s3a_param_null() : s3a_param_bytes(s3a_buf_str(&body->memory)),
-                   s3a_param_text(s3a_str_of(checksum)), s3a_param_text(S3A_STR("")),
-                   s3a_param_text(S3A_STR(""))));
+                   s3a_param_text(s3a_str_of(checksum)),
+                   s3a_param_text(write->op->tags.data ? write->op->tags : S3A_STR("")),
+                   s3a_param_text(s3a_str_of(s3a_canned_acl_stored(write->op->acl)))));
 }
 
 static int store(struct s3a_commit *commit, struct s3a_write *write, struct s3a_found *found,

@@ -82,6 +82,16 @@ static bool is_replaced(const struct s3a_op *op, struct s3a_str name)
     return false;
 }
 
+static void add_tag_count(struct encoder *encoder)
+{
+    char text[24];
+
+    if (encoder->answer->tag_count > 0) {
+        snprintf(text, sizeof(text), "%zu", encoder->answer->tag_count);
+        add_copy(encoder, S3A_STR("x-amz-tagging-count"), text);
+    }
+}
+
 static void add_object_headers(struct encoder *encoder)
 {
     const struct s3a_headers *headers = &encoder->answer->headers;
@@ -94,6 +104,7 @@ static void add_object_headers(struct encoder *encoder)
         snprintf(count, sizeof(count), "%" PRIu32, encoder->answer->part_total);
         add_copy(encoder, S3A_STR("x-amz-mp-parts-count"), count);
     }
+    add_tag_count(encoder);
     for (size_t i = 0; i < headers->count; i++) {
         if (!is_replaced(encoder->op, headers->items[i].name)) {
             add(encoder, headers->items[i].name, headers->items[i].value);
@@ -167,6 +178,14 @@ static void encode_success(struct encoder *encoder, struct s3a_str resource, str
         break;
     case S3A_OP_DELETE_OBJECTS:
         s3a_write_deletions(op, encoder->answer, body);
+        break;
+    case S3A_OP_GET_BUCKET_ACL:
+    case S3A_OP_GET_OBJECT_ACL:
+        s3a_write_acl(encoder->answer, body);
+        break;
+    case S3A_OP_GET_BUCKET_TAGGING:
+    case S3A_OP_GET_OBJECT_TAGGING:
+        encoder->status = s3a_write_tags(encoder->answer, encoder->pool, body);
         break;
     case S3A_OP_CREATE_BUCKET:
         add_location(encoder);

@@ -5,9 +5,6 @@
 #include "uri.h"
 #include "xml.h"
 
-/* The store has one owner. */
-#define OWNER_ID S3A_STR("s3atomic")
-
 void s3a_xml_date(struct s3a_buf *body, const char *name, int64_t time_ms)
 {
     char text[S3A_DATE_ISO_SIZE + 1];
@@ -26,8 +23,8 @@ void s3a_xml_given(struct s3a_buf *body, const char *name, struct s3a_str text)
 void s3a_xml_owner(struct s3a_buf *body)
 {
     s3a_xml_open(body, "Owner");
-    s3a_xml_text(body, "ID", OWNER_ID);
-    s3a_xml_text(body, "DisplayName", OWNER_ID);
+    s3a_xml_text(body, "ID", S3A_OWNER_ID);
+    s3a_xml_text(body, "DisplayName", S3A_OWNER_ID);
     s3a_xml_close(body, "Owner");
 }
 

@@ -32,6 +32,9 @@ void s3a_write_deletions(const struct s3a_op *op, const struct s3a_answer *answe
 /* What comes of the operations on uploads, of copies and of GET_ATTRIBUTES. */
 void s3a_write_upload(const struct s3a_op *op, const struct s3a_answer *answer,
                       struct s3a_str resource, struct s3a_buf *body);
+void s3a_write_acl(const struct s3a_answer *answer, struct s3a_buf *body);
+S3A_MUST_CHECK enum s3a_status s3a_write_tags(const struct s3a_answer *answer,
+                                              struct s3a_pool *pool, struct s3a_buf *body);
 void s3a_write_aspect(const struct s3a_aspect *aspect, struct s3a_buf *body);
 
 #endif

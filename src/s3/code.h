@@ -22,6 +22,7 @@
     X(BAD_DIGEST, "BadDigest", 400, REFUSED,                                                       \
       "The Content-MD5 or checksum value that you specified did not match what the server "        \
       "received.")                                                                                 \
+    X(BAD_REQUEST, "BadRequest", 400, REFUSED, "Bad Request")                                      \
     X(BUCKET_ALREADY_EXISTS, "BucketAlreadyExists", 409, BUCKET_EXISTS,                            \
       "The requested bucket name is not available.")                                               \
     X(BUCKET_ALREADY_OWNED, "BucketAlreadyOwnedByYou", 409, BUCKET_EXISTS,                         \
@@ -56,6 +57,7 @@
       "The list of parts was not in ascending order. Parts must be ordered by part number.")       \
     X(INVALID_RANGE, "InvalidRange", 416, RANGE, "The requested range is not satisfiable")         \
     X(INVALID_REQUEST, "InvalidRequest", 400, REFUSED, "Invalid Request")                          \
+    X(INVALID_TAG, "InvalidTag", 400, REFUSED, "The tag provided was not a valid tag.")            \
     X(INVALID_TOKEN, "InvalidToken", 400, CREDENTIALS,                                             \
       "The provided token is malformed or otherwise not valid.")                                   \
     X(INVALID_URI, "InvalidURI", 400, REFUSED, "The specified URI couldn't be parsed.")            \

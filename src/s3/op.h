@@ -19,6 +19,7 @@
 
 #include "aspect.h"
 #include "buf.h"
+#include "canned_acl.h"
 #include "checksum_value.h"
 #include "code.h"
 #include "op_kind.h"
@@ -35,6 +36,9 @@
 /* "The user-defined metadata is limited to 2 KB in size" (Amazon S3 User Guide, UsingMetadata). */
 #define S3A_METADATA_SIZE_MAX 2048
 #define S3A_STORED_HEADERS_MAX 64
+
+/* The store has one owner. */
+#define S3A_OWNER_ID S3A_STR("s3atomic")
 
 /* No time: a header that is missing or cannot be read. */
 #define S3A_TIME_NONE INT64_MIN
@@ -145,8 +149,14 @@ struct s3a_op {
      * answer instead (response-content-type=...); servers only. */
     struct s3a_headers headers;
     struct s3a_checksum_value checksum; /* PUT: of the body, which was checked against it */
-    bool wants_checksum;                /* GET and HEAD: x-amz-checksum-mode: ENABLED */
-    uint64_t body_size; /* PUT, UPLOAD_PART: the body itself travels beside the op */
+    enum s3a_canned_acl acl;            /* CREATE_BUCKET, PUT, PUT_..._ACL */
+    struct s3a_str tags;                /* PUT, PUT_..._TAGGING: see tags.h */
+
+    /* Nobody vouches for this request: only what the ACLs let anyone do is done. Servers only. */
+    bool is_anonymous;
+
+    bool wants_checksum; /* GET and HEAD: x-amz-checksum-mode: ENABLED */
+    uint64_t body_size;  /* PUT, UPLOAD_PART: the body itself travels beside the op */
 
     /* Uploads and copies. Servers only. */
     struct s3a_str upload_id; /* LIST_UPLOADS: goes on behind this one of start_after */
@@ -253,6 +263,11 @@ struct s3a_answer {
     /* uploads */
     struct s3a_str upload_id;
     uint32_t next_part_marker; /* of a list of parts that is truncated */
+
+    /* GET and HEAD: how many tags there are. GET_..._TAGGING, GET_..._ACL: which. */
+    size_t tag_count;
+    struct s3a_str tags;
+    enum s3a_canned_acl acl;
 
     /* listings */
     struct s3a_entry *entries;

@@ -6,6 +6,7 @@
  * or the error it has put into the answer. */
 
 #include "http.h"
+#include "tags.h"
 
 struct s3a_op_decoder {
     const struct s3a_http_incoming *request;
@@ -43,6 +44,11 @@ enum s3a_code s3a_op_refuse_document(struct s3a_op_decoder *decoder);
 
 /* The documents. */
 enum s3a_code s3a_op_decode_deletions(struct s3a_op_decoder *decoder, struct s3a_str document);
+enum s3a_code s3a_op_decode_acl(struct s3a_op_decoder *decoder, struct s3a_str document);
+enum s3a_code s3a_op_decode_tagging(struct s3a_op_decoder *decoder, struct s3a_str document);
+
+/* x-amz-tagging. */
+enum s3a_code s3a_op_decode_tagging_header(struct s3a_op_decoder *decoder, struct s3a_str value);
 
 /* Reads the document of a request. S3A_CODE_NONE, MALFORMED_XML or INTERNAL_ERROR. */
 enum s3a_code s3a_op_read_document(struct s3a_op_decoder *decoder, struct s3a_str document,

@@ -74,6 +74,12 @@ enum s3a_code s3a_op_decode_document(struct s3a_str document, struct s3a_pool *p
         return s3a_op_decode_deletions(&decoder, document);
     case S3A_OP_COMPLETE_UPLOAD:
         return s3a_op_decode_part_list(&decoder, document);
+    case S3A_OP_PUT_BUCKET_ACL:
+    case S3A_OP_PUT_OBJECT_ACL:
+        return s3a_op_decode_acl(&decoder, document);
+    case S3A_OP_PUT_BUCKET_TAGGING:
+    case S3A_OP_PUT_OBJECT_TAGGING:
+        return s3a_op_decode_tagging(&decoder, document);
     default:
         return S3A_CODE_NONE;
     }

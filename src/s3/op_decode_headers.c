@@ -110,6 +110,24 @@ static bool keeps_headers(enum s3a_op_kind kind)
     return kind == S3A_OP_PUT_OBJECT || kind == S3A_OP_COPY_OBJECT || kind == S3A_OP_CREATE_UPLOAD;
 }
 
+static bool keeps_acl(enum s3a_op_kind kind)
+{
+    return kind == S3A_OP_PUT_OBJECT || kind == S3A_OP_CREATE_BUCKET ||
+           kind == S3A_OP_PUT_BUCKET_ACL || kind == S3A_OP_PUT_OBJECT_ACL;
+}
+
+static enum s3a_code decode_acl(struct s3a_op_decoder *decoder, struct s3a_str value)
+{
+    if (s3a_canned_acl_is_foreign(value)) {
+        return s3a_op_refuse_header(decoder, S3A_STR("x-amz-acl"));
+    }
+    decoder->op->acl = s3a_canned_acl_of(value);
+    return decoder->op->acl != S3A_ACL_NOT_GIVEN
+               ? S3A_CODE_NONE
+               : s3a_op_refuse(decoder, S3A_CODE_INVALID_ARGUMENT,
+                               "The value of x-amz-acl is not valid");
+}
+
 enum s3a_code s3a_op_decode_amz_header(struct s3a_op_decoder *decoder, struct s3a_str name,
                                        struct s3a_str value)
 {
@@ -121,6 +139,12 @@ enum s3a_code s3a_op_decode_amz_header(struct s3a_op_decoder *decoder, struct s3
     }
     if (s3a_op_decode_upload_header(decoder, name, value, &code)) {
         return code;
+    }
+    if (s3a_str_is(name, "x-amz-acl") && keeps_acl(decoder->op->kind)) {
+        return decode_acl(decoder, value);
+    }
+    if (s3a_str_is(name, "x-amz-tagging") && decoder->op->kind == S3A_OP_PUT_OBJECT) {
+        return s3a_op_decode_tagging_header(decoder, value);
     }
     if (s3a_str_is(name, "x-amz-checksum-mode")) {
         decoder->op->wants_checksum = s3a_str_is_nocase(value, "ENABLED");

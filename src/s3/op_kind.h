@@ -44,7 +44,17 @@ enum s3a_op_body {
     X(GET_ASPECT, "GetBucketConfiguration", "GET", BUCKET, NOTHING, false)                         \
     X(DELETE_ASPECT, "DeleteBucketConfiguration", "DELETE", BUCKET, NOTHING, false)                \
     X(DELETE_OBJECTS, "DeleteObjects", "POST", BUCKET, DOCUMENT, true)                             \
-    X(LIST_VERSIONS, "ListObjectVersions", "GET", BUCKET, NOTHING, false)
+    X(LIST_VERSIONS, "ListObjectVersions", "GET", BUCKET, NOTHING, false)                          \
+    X(GET_BUCKET_ACL, "GetBucketAcl", "GET", BUCKET, NOTHING, false)                               \
+    X(PUT_BUCKET_ACL, "PutBucketAcl", "PUT", BUCKET, DOCUMENT, true)                               \
+    X(GET_OBJECT_ACL, "GetObjectAcl", "GET", OBJECT, NOTHING, false)                               \
+    X(PUT_OBJECT_ACL, "PutObjectAcl", "PUT", OBJECT, DOCUMENT, true)                               \
+    X(GET_BUCKET_TAGGING, "GetBucketTagging", "GET", BUCKET, NOTHING, false)                       \
+    X(PUT_BUCKET_TAGGING, "PutBucketTagging", "PUT", BUCKET, DOCUMENT, true)                       \
+    X(DELETE_BUCKET_TAGGING, "DeleteBucketTagging", "DELETE", BUCKET, NOTHING, true)               \
+    X(GET_OBJECT_TAGGING, "GetObjectTagging", "GET", OBJECT, NOTHING, false)                       \
+    X(PUT_OBJECT_TAGGING, "PutObjectTagging", "PUT", OBJECT, DOCUMENT, true)                       \
+    X(DELETE_OBJECT_TAGGING, "DeleteObjectTagging", "DELETE", OBJECT, NOTHING, true)
 /* clang-format on */
 
 enum s3a_op_kind {

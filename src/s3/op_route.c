@@ -24,6 +24,16 @@ static const struct route routes[] = {
     {"", "PUT", S3A_TARGET_OBJECT, S3A_OP_PUT_OBJECT},
     {"", "DELETE", S3A_TARGET_OBJECT, S3A_OP_DELETE_OBJECT},
     {"delete", "POST", S3A_TARGET_BUCKET, S3A_OP_DELETE_OBJECTS},
+    {"acl", "GET", S3A_TARGET_BUCKET, S3A_OP_GET_BUCKET_ACL},
+    {"acl", "PUT", S3A_TARGET_BUCKET, S3A_OP_PUT_BUCKET_ACL},
+    {"acl", "GET", S3A_TARGET_OBJECT, S3A_OP_GET_OBJECT_ACL},
+    {"acl", "PUT", S3A_TARGET_OBJECT, S3A_OP_PUT_OBJECT_ACL},
+    {"tagging", "GET", S3A_TARGET_BUCKET, S3A_OP_GET_BUCKET_TAGGING},
+    {"tagging", "PUT", S3A_TARGET_BUCKET, S3A_OP_PUT_BUCKET_TAGGING},
+    {"tagging", "DELETE", S3A_TARGET_BUCKET, S3A_OP_DELETE_BUCKET_TAGGING},
+    {"tagging", "GET", S3A_TARGET_OBJECT, S3A_OP_GET_OBJECT_TAGGING},
+    {"tagging", "PUT", S3A_TARGET_OBJECT, S3A_OP_PUT_OBJECT_TAGGING},
+    {"tagging", "DELETE", S3A_TARGET_OBJECT, S3A_OP_DELETE_OBJECT_TAGGING},
     {"versions", "GET", S3A_TARGET_BUCKET, S3A_OP_LIST_VERSIONS},
     {"uploads", "GET", S3A_TARGET_BUCKET, S3A_OP_LIST_UPLOADS},
     {"uploads", "POST", S3A_TARGET_OBJECT, S3A_OP_CREATE_UPLOAD},
@@ -38,7 +48,6 @@ static const struct route routes[] = {
  * known here, and must not be passed over. What aspect.h knows need not stand here. */
 static const char *const unsupported[] = {
     "abac",
-    "acl",
     "append",
     "metadataConfiguration",
     "metadataTable",
@@ -48,7 +57,6 @@ static const char *const unsupported[] = {
     "restore",
     "select",
     "session",
-    "tagging",
     "torrent",
 };
 

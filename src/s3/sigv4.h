@@ -119,6 +119,7 @@ void s3a_sigv4_presign(struct s3a_buf *buf, struct s3a_sigv4_key *key,
 /* What a request claims about itself, taken apart but not believed. */
 struct s3a_sigv4_claim {
     bool in_query;
+    bool is_anonymous; /* there is no signature: all that is set beside this is payload_hash */
     struct s3a_str access_key;
     struct s3a_str date; /* of x-amz-date, or date where that is missing, or X-Amz-Date */
     int64_t date_ms;

@@ -173,7 +173,8 @@ static enum s3a_code parse_header(struct parser *parser, struct s3a_str value)
     parser->malformed = S3A_CODE_AUTHORIZATION_HEADER_MALFORMED;
     if (s3a_str_is(algorithm, "AWS")) {
         return refuse(parser, S3A_CODE_INVALID_REQUEST,
-                      "Signature version 2 is not supported: use " S3A_SIGV4_ALGORITHM);
+                      "Signature version 2 is not supported: use " S3A_SIGV4_ALGORITHM
+                      " (signature_version='s3v4' in boto3 and aws-cli)");
     }
     if (!s3a_str_is(algorithm, S3A_SIGV4_ALGORITHM)) {
         return malformed(parser, "The Authorization header must begin with " S3A_SIGV4_ALGORITHM);
@@ -326,8 +327,12 @@ static enum s3a_code parse(struct parser *parser)
     }
     if (parts.is_version_2) {
         return refuse(parser, S3A_CODE_INVALID_REQUEST,
-                      "Signature version 2 is not supported: presign with version 4");
+                      "Signature version 2 is not supported: presign with version 4 "
+                      "(Config(signature_version='s3v4') in boto3, s3.signature_version = s3v4 "
+                      "in aws-cli)");
     }
+    parser->claim->is_anonymous = true;
+    parser->claim->payload_hash = query_payload_hash(parser, &parts);
     return refuse(parser, S3A_CODE_ACCESS_DENIED,
                   "Anonymous access is not allowed: the request must be signed");
 }

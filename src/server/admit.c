@@ -105,12 +105,18 @@ static enum s3a_code apply_rights(struct s3a_exchange *exchange, const struct s3
     return S3A_CODE_NONE;
 }
 
+/* Nobody has signed it, nor any part of its body. */
+static bool may_be_anyone(const struct s3a_sigv4_claim *claim)
+{
+    return claim->is_anonymous && !s3a_str_starts_with(claim->payload_hash, "STREAMING-AWS4-");
+}
+
 static enum s3a_code admit_to_store(struct s3a_exchange *exchange,
                                     struct s3a_sigv4_claim *ret_claim, const char **ret_message)
 {
     enum s3a_code code = authenticate(exchange, ret_claim, ret_message);
 
-    if (code != S3A_CODE_NONE) {
+    if (code != S3A_CODE_NONE && !may_be_anyone(ret_claim)) {
         return code;
     }
     code = s3a_op_decode(&exchange->head.request, exchange->front->settings->base_domain,
@@ -118,6 +124,12 @@ static enum s3a_code admit_to_store(struct s3a_exchange *exchange,
     exchange->is_explained = code != S3A_CODE_NONE;
     if (code != S3A_CODE_NONE) {
         return code;
+    }
+    exchange->op.is_anonymous = ret_claim->is_anonymous;
+    if (ret_claim->is_anonymous) {
+        /* The store knows what anyone may do. */
+        *ret_message = NULL;
+        return S3A_CODE_NONE;
     }
     return apply_rights(exchange, s3a_auth_rights(&exchange->front->auth, ret_claim));
 }

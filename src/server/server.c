@@ -34,7 +34,8 @@ static enum s3a_status make_bucket(struct s3a_server *server, const char *name,
 static enum s3a_status open_store(struct s3a_server *server, struct s3a_error *error)
 {
     struct s3a_objects_options options = {.directory = server->home.path,
-                                          .create_buckets = server->settings.create_buckets};
+                                          .create_buckets = server->settings.create_buckets,
+                                          .as_amazon = server->settings.strict_aws};
     enum s3a_status status = s3a_objects_open(&options, &server->objects, error);
 
     for (size_t i = 0; status == S3A_OK && i < server->settings.bucket_count; i++) {

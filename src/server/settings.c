@@ -114,6 +114,7 @@ enum s3a_status s3a_settings_init(struct s3a_settings *settings,
     settings->keep_files = options->keep_files;
     settings->port = options->port;
     settings->create_buckets = options->create_buckets;
+    settings->strict_aws = options->strict_aws;
     status = take_names(settings, options, error);
     if (status == S3A_OK) {
         status = take_tls(settings, options, error);

@@ -23,6 +23,7 @@ struct s3a_settings {
     const char **buckets;
     size_t bucket_count;
     bool create_buckets;
+    bool strict_aws;
     struct s3a_str base_domain;
 
     struct s3a_pool pool;

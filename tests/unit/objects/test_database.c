@@ -16,10 +16,11 @@ static void what_is_given_in_the_place_of_a_question_mark_comes_back(void **stat
     struct s3a_str body = s3a_str_make("\0\1\2", 3);
 
     books_new(&books);
-    assert_int_equal(s3a_database_run(&books.reader, S3A_SQL_BUCKET_ADD,
-                                      S3A_PARAMS(s3a_param_text(S3A_STR("bucket")),
-                                                 s3a_param_number(INT64_MIN))),
-                     SQLITE_OK);
+    assert_int_equal(
+        s3a_database_run(&books.reader, S3A_SQL_BUCKET_ADD,
+                         S3A_PARAMS(s3a_param_text(S3A_STR("bucket")), s3a_param_number(INT64_MIN),
+                                    s3a_param_text(S3A_STR("")))),
+        SQLITE_OK);
     assert_int_equal(
         s3a_database_run(&books.reader, S3A_SQL_OBJECT_PUT,
                          S3A_PARAMS(s3a_param_number(1), s3a_param_bytes(key),

@@ -169,8 +169,10 @@ static void headers_may_stand_in_the_query(void **state)
     assert_int_equal(decoding.op.headers.count, 1);
     assert_str(s3a_headers_find(&decoding.op.headers, "x-amz-meta-owner"), "me");
     decoding_end(&decoding);
-    assert_int_equal(decode_plain("PUT", "/bucket/k", "X-Amz-Acl=public-read"),
-                     S3A_CODE_NOT_IMPLEMENTED);
+    assert_int_equal(decoding_run(&decoding, "PUT", "/bucket/k", "X-Amz-Acl=public-read"),
+                     S3A_CODE_NONE);
+    assert_int_equal(decoding.op.acl, S3A_ACL_PUBLIC_READ);
+    decoding_end(&decoding);
 }
 
 int main(void)

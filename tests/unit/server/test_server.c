@@ -197,6 +197,22 @@ static void without_memory_it_does_not_start(void **state)
     fail_malloc_sweep(start_and_stop, NULL);
 }
 
+static void what_amazon_refuses_may_be_refused_here(void **state)
+{
+    (void)state;
+    static const char *const buckets[] = {"bucket"};
+    struct s3a_server_options options = {.buckets = buckets, .bucket_count = 1};
+    const struct call put = {
+        .method = "PUT", .path = "/bucket/k", .headers = {{"if-none-match", "\"e\""}}};
+
+    for (int i = 0; i < 2; i++) {
+        options.strict_aws = i == 1;
+        struct s3a_server *server = start(&options);
+        assert_int_equal(call_status(server, &put), options.strict_aws ? 501 : 200);
+        s3a_server_stop(server);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -208,6 +224,7 @@ int main(void)
         cmocka_unit_test(a_bucket_may_stand_before_the_domain),
         cmocka_unit_test(without_a_server_there_is_nothing_to_tell),
         cmocka_unit_test(without_memory_it_does_not_start),
+        cmocka_unit_test(what_amazon_refuses_may_be_refused_here),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -52,6 +52,7 @@ static void what_is_given_is_copied(void **state)
                                          .buckets = buckets,
                                          .bucket_count = 2,
                                          .create_buckets = true,
+                                         .strict_aws = true,
                                          .base_domain = "s3.example.com"};
     struct s3a_settings settings;
 
@@ -70,6 +71,7 @@ static void what_is_given_is_copied(void **state)
     assert_string_equal(settings.buckets[0], "first");
     assert_string_equal(settings.buckets[1], "second");
     assert_true(settings.create_buckets);
+    assert_true(settings.strict_aws);
     assert_str(settings.base_domain, "s3.example.com");
     s3a_settings_fini(&settings);
 }
