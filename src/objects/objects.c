@@ -9,15 +9,13 @@
 #include <unistd.h>
 
 #include "access.h"
-#include "attributes.h"
 #include "buckets.h"
 #include "check.h"
 #include "error.h"
 #include "failure.h"
 #include "handle.h"
-#include "listing.h"
 #include "names.h"
-#include "read_object.h"
+#include "read_dispatch.h"
 #include "schema.h"
 #include "uploads.h"
 
@@ -226,45 +224,6 @@ int64_t s3a_objects_now_ms(struct s3a_objects *objects)
     return s3a_ledger_now_ms(&objects->ledger);
 }
 
-static int read_with(struct s3a_objects *objects, struct s3a_read_turn *turn,
-                     const struct s3a_op *op, struct s3a_answer *answer)
-{
-    struct s3a_database *database = &turn->reader->database;
-    struct s3a_snapshot *snapshot = &turn->reader->snapshot;
-    bool shares = turn->count > 0;
-
-    turn->count++;
-    if (op->kind == S3A_OP_GET_OBJECT || op->kind == S3A_OP_HEAD_OBJECT ||
-        op->kind == S3A_OP_GET_ATTRIBUTES) {
-        return s3a_object_read(snapshot, shares, &objects->directory, op, answer->date_ms, answer);
-    }
-    s3a_snapshot_end(snapshot); /* they have transactions of their own */
-    switch (op->kind) {
-    case S3A_OP_LIST_BUCKETS:
-        return s3a_bucket_list_all(database, op, answer);
-    case S3A_OP_HEAD_BUCKET:
-        return s3a_bucket_head(database, op, answer);
-    case S3A_OP_GET_BUCKET_ACL:
-    case S3A_OP_GET_OBJECT_ACL:
-    case S3A_OP_GET_BUCKET_TAGGING:
-    case S3A_OP_GET_OBJECT_TAGGING:
-        return s3a_attributes_read(database, op, answer);
-    case S3A_OP_GET_ASPECT:
-    case S3A_OP_DELETE_ASPECT:
-        return s3a_bucket_aspect(database, op, answer);
-    case S3A_OP_LIST_OBJECTS:
-    case S3A_OP_LIST_VERSIONS:
-        return s3a_object_list(database, op, answer);
-    case S3A_OP_LIST_PARTS:
-        return s3a_list_parts(database, op, answer);
-    case S3A_OP_LIST_UPLOADS:
-        return s3a_list_uploads(database, op, answer);
-    default:
-        s3a_check(!"a read");
-        return SQLITE_MISUSE;
-    }
-}
-
 /* SQLite does not survive it either: the locks on its files stay with the parent. */
 static void refuse_in_child(struct s3a_answer *answer)
 {
@@ -307,7 +266,7 @@ void s3a_objects_read_in_turn(struct s3a_objects *objects, struct s3a_read_turn 
     }
     int rc = turn->reader ? SQLITE_OK : s3a_readers_take(&objects->readers, &turn->reader);
     if (rc == SQLITE_OK) {
-        rc = read_with(objects, turn, op, answer);
+        rc = s3a_read_dispatch(objects, turn, op, answer);
     }
     if (rc != SQLITE_OK) {
         s3a_objects_end_turn(objects, turn);
@@ -348,6 +307,15 @@ static void refuse_write(struct s3a_objects *objects, struct s3a_write *write)
     write->done(write);
 }
 
+/* Before anything is looked at: a copy, say, would begin to read what it is to copy. */
+static void refuse_anyone(struct s3a_objects *objects, struct s3a_write *write)
+{
+    s3a_fail_code(write->answer, S3A_CODE_ACCESS_DENIED);
+    write->answer->date_ms = s3a_objects_now_ms(objects);
+    write->state = S3A_WRITE_BEGUN;
+    write->done(write);
+}
+
 void s3a_objects_submit(struct s3a_objects *objects, struct s3a_write *write)
 {
     enum s3a_op_kind kind = write->op->kind;
@@ -358,6 +326,10 @@ void s3a_objects_submit(struct s3a_objects *objects, struct s3a_write *write)
     if (s3a_gate_is_inherited(&objects->gate)) {
         refuse_in_child(write->answer);
         refuse_write(objects, write);
+        return;
+    }
+    if (write->op->is_anonymous && !s3a_access_is_possible(write->op->kind)) {
+        refuse_anyone(objects, write);
         return;
     }
     pthread_mutex_lock(&objects->mutex);

@@ -99,6 +99,10 @@ static enum s3a_code apply_rights(struct s3a_exchange *exchange, const struct s3
     if (!s3a_rights_allow(rights, op->kind, op->bucket)) {
         return S3A_CODE_ACCESS_DENIED;
     }
+    /* What is copied is read, too. */
+    if (op->source.bucket.data && !s3a_rights_cover(rights, op->source.bucket)) {
+        return S3A_CODE_ACCESS_DENIED;
+    }
     if (op->kind == S3A_OP_LIST_BUCKETS && rights->bucket_count > 0) {
         return limit_listing(exchange, rights);
     }

@@ -70,6 +70,12 @@ static void whoever_is_limited_to_buckets_finds_no_others(void **state)
     expect(*state, (struct call){PUT("/ci-one/k"), AS("worker")}, 200);
     expect(*state, (struct call){PUT("/ci-new/k"), AS("worker")}, 200);
     expect(*state, (struct call){.path = "/secret/k", AS("worker")}, 403);
+    expect(*state,
+           (struct call){.method = "PUT",
+                         .path = "/jobs/stolen",
+                         .headers = {{"x-amz-copy-source", "/secret/k"}},
+                         AS("worker")},
+           403);
     expect(*state, (struct call){.path = "/secret", AS("worker")}, 403);
     expect(*state, (struct call){PUT("/other/k"), AS("worker")}, 403);
     expect(*state, (struct call){.path = "/jobs/k", AS("watcher")}, 200);
