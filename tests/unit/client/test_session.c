@@ -8,93 +8,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <s3atomic/s3atomic.h>
+#include "scene.h"
 
-#define BUCKET "bucket"
 #define MANY 50
-
-/* Two clients of one store: ours has the session, the other wants what is held under it. */
-struct scene {
-    char path[64];
-    struct s3a_client *ours;
-    struct s3a_client *other;
-};
-
-static struct s3a_client *client_of(const struct scene *scene)
-{
-    char endpoint[96];
-    struct s3a_client *client;
-
-    snprintf(endpoint, sizeof(endpoint), "file://%s", scene->path);
-    assert_int_equal(
-        s3a_client_new(&(struct s3a_client_options){.endpoint = endpoint}, &client, NULL), S3A_OK);
-    return client;
-}
-
-static int open_scene(void **state)
-{
-    static struct scene scene;
-
-    strcpy(scene.path, "/tmp/s3atomic-session-XXXXXX");
-    assert_non_null(mkdtemp(scene.path));
-    scene.ours = client_of(&scene);
-    scene.other = client_of(&scene);
-    assert_int_equal(s3a_bucket_create(scene.ours, BUCKET, NULL), S3A_OK);
-    *state = &scene;
-    return 0;
-}
-
-static int close_scene(void **state)
-{
-    struct scene *scene = *state;
-    char command[128];
-
-    s3a_client_free(scene->ours);
-    s3a_client_free(scene->other);
-    snprintf(command, sizeof(command), "rm -rf '%s'", scene->path);
-    return system(command);
-}
-
-#define STORY(name) cmocka_unit_test_setup_teardown(name, open_scene, close_scene)
-
-static struct s3a_session *open_session(struct s3a_client *client,
-                                        const struct s3a_session_options *options)
-{
-    struct s3a_session *session;
-    struct s3a_error error;
-
-    assert_int_equal(s3a_session_open(client, BUCKET, options, &session, &error), S3A_OK);
-    assert_true(s3a_session_is_good(session));
-    return session;
-}
-
-static struct s3a_lock *take(struct s3a_client *client, const char *name,
-                             struct s3a_session *session)
-{
-    const struct s3a_lock_options options = {.session = session, .wait_ms = S3A_WAIT_FOREVER};
-    struct s3a_lock *lock;
-    struct s3a_error error;
-
-    assert_int_equal(s3a_lock_acquire(client, BUCKET, name, &options, &lock, &error), S3A_OK);
-    assert_true(s3a_lock_is_held(lock));
-    return lock;
-}
-
-static enum s3a_status try(struct s3a_client *client, const char *name,
-                           const struct s3a_lock_options *options, struct s3a_error *error)
-{
-    struct s3a_lock *lock;
-    enum s3a_status status = s3a_lock_acquire(client, BUCKET, name, options, &lock, error);
-
-    assert_true((status == S3A_OK) == (lock != NULL));
-    s3a_lock_free(lock);
-    return status;
-}
-
-static void inspect(struct s3a_client *client, const char *name, struct s3a_lock_info *info)
-{
-    assert_int_equal(s3a_lock_inspect(client, BUCKET, name, info, NULL), S3A_OK);
-}
 
 /* What an operator does who cleans up too much. */
 static void delete_by_hand(struct s3a_client *client, const struct s3a_session *session)
@@ -224,7 +140,7 @@ static void who_died_with_a_session_is_survived(void **state)
     pid_t pid = fork();
     if (pid == 0) {
         const struct s3a_session_options hasty = {.heartbeat_ms = 250, .lease_ms = 1000};
-        struct s3a_client *client = client_of(scene);
+        struct s3a_client *client = scene_client(scene);
         struct s3a_session *session;
         struct s3a_lock *lock;
         bool good = s3a_session_open(client, BUCKET, &hasty, &session, NULL) == S3A_OK;
