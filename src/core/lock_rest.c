@@ -7,6 +7,9 @@
 
 #define NEVER UINT32_MAX
 
+/* Where the fixed part ends: what the compiler adds behind it is used, too. */
+#define TAIL_AT (offsetof(struct s3a_lock_rest, etag_size) + 1)
+
 #define FLAG_OVER 1u
 #define FLAG_DANGER_TOLD 2u
 #define FLAG_BARE_ETAG 4u
@@ -32,20 +35,26 @@ static size_t recent_size(uint32_t count)
     return count * sizeof(struct s3a_grant);
 }
 
+static size_t whole_size(uint32_t recent_count, size_t etag_size)
+{
+    size_t size = TAIL_AT + recent_size(recent_count) + etag_size;
+
+    return size > sizeof(struct s3a_lock_rest) ? size : sizeof(struct s3a_lock_rest);
+}
+
 size_t s3a_lock_rest_size(const struct s3a_lock_machine *machine)
 {
-    return sizeof(struct s3a_lock_rest) + recent_size(machine->record.recent_count) +
-           strlen(machine->etag);
+    return whole_size(machine->record.recent_count, strlen(machine->etag));
 }
 
 size_t s3a_lock_rest_bytes(const struct s3a_lock_rest *rest)
 {
-    return sizeof(*rest) + recent_size(rest->recent_count) + rest->etag_size;
+    return whole_size(rest->recent_count, rest->etag_size);
 }
 
 struct s3a_str s3a_lock_rest_etag(const struct s3a_lock_rest *rest)
 {
-    const char *tail = (const char *)(rest + 1);
+    const char *tail = (const char *)rest + TAIL_AT;
 
     return s3a_str_make(tail + recent_size(rest->recent_count), rest->etag_size);
 }
@@ -76,7 +85,7 @@ void s3a_lock_machine_rest(const struct s3a_lock_machine *machine, struct s3a_lo
     const struct s3a_lock_terms *terms = &machine->terms;
     size_t recent = recent_size(machine->record.recent_count);
     size_t etag = strlen(machine->etag);
-    char *tail = (char *)(ret_rest + 1);
+    char *tail = (char *)ret_rest + TAIL_AT;
 
     s3a_check(s3a_lock_machine_may_rest(machine));
     *ret_rest = (struct s3a_lock_rest){
@@ -145,7 +154,7 @@ void s3a_lock_machine_wake(struct s3a_lock_machine *ret_machine, const struct s3
     record->lease_ms = rest->lease_ms;
     record->heartbeat_ms = rest->heartbeat_ms;
     record->recent_count = rest->recent_count;
-    memcpy(record->recent, rest + 1, recent_size(rest->recent_count));
+    memcpy(record->recent, (const char *)rest + TAIL_AT, recent_size(rest->recent_count));
     memcpy(machine->etag, etag.data, etag.size);
     machine->write.record = *record;
     if (session) {

@@ -29,7 +29,7 @@ struct s3a_lock_rest {
     uint8_t lost_reason;
     uint8_t recent_count;
     uint8_t etag_size;
-    /* recent grants and the ETag follow */
+    /* right behind it, at no particular alignment: the recent grants and the ETag */
 };
 
 /* May it rest as it is? */
