@@ -26,17 +26,25 @@ struct s3a_client;
 struct s3a_client_options {
     /*
      * "https://host[:port]", "http://host[:port]", or "file:///directory" for the embedded store.
-     * NULL: S3ATOMIC_ENDPOINT, AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, else Amazon S3 in region.
+     * NULL: S3ATOMIC_ENDPOINT, AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, endpoint_url of the profile
+     * (or of its services), else Amazon S3 in region: over FIPS and dual stack where
+     * AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT, or the profile, say so.
      */
     const char *endpoint;
 
-    /* NULL: AWS_REGION, AWS_DEFAULT_REGION, else "us-east-1". */
+    /* NULL: AWS_REGION, AWS_DEFAULT_REGION, region of the profile, else "us-east-1". */
     const char *region;
 
+    /* A profile of ~/.aws/config and ~/.aws/credentials (AWS_CONFIG_FILE and
+     * AWS_SHARED_CREDENTIALS_FILE). NULL: AWS_PROFILE, else "default". */
+    const char *profile;
+
     /*
-     * NULL: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN. Not needed, and not
-     * looked at, where the endpoint is a file: URL. Giving one of the two without the other is
-     * S3A_INVALID.
+     * NULL: where the SDKs of AWS look, in their order: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY
+     * and AWS_SESSION_TOKEN (not where profile is given), a role of the profile, web identity,
+     * single sign-on, the profile's keys, its credential_process, a container's credentials, the
+     * machine's. Those that expire are renewed in the background. Not needed, and not looked for,
+     * where the endpoint is a file: URL. Giving one of the two without the other is S3A_INVALID.
      */
     const char *access_key;
     const char *secret_key;
@@ -65,10 +73,12 @@ struct s3a_client_options {
 
 /*
  * Makes a client and starts its thread. Does not talk to an HTTP endpoint; a file: directory is
- * opened, and made if it is missing. options may be NULL.
+ * opened, and made if it is missing. Blocks where credentials have to be asked for: a second or
+ * less, half a minute where their service does not answer. options may be NULL.
  *
  * S3A_INVALID: an option out of range or an endpoint that is no URL; the error names it.
- * S3A_CREDENTIALS: none given and none in the environment. S3A_SYSTEM, S3A_FULL, S3A_CORRUPT: the
+ * S3A_CREDENTIALS: none to be found, or their source has failed. S3A_UNREACHABLE, S3A_TIMEOUT: it
+ * could not be asked. S3A_SYSTEM, S3A_FULL, S3A_CORRUPT: the
  * directory of a file: endpoint cannot be used.
  */
 S3A_API S3A_MUST_CHECK enum s3a_status s3a_client_new(const struct s3a_client_options *options,
@@ -87,6 +97,34 @@ S3A_API void s3a_client_free(struct s3a_client *client);
 /* The endpoint in use, for messages: "https://s3.eu-central-1.amazonaws.com". Lives as long as
  * the client. */
 S3A_API const char *s3a_client_endpoint(const struct s3a_client *client);
+
+/* One of the places where credentials are looked for. */
+struct s3a_credential_place {
+    const char *name;  /* "environment", "web identity", ... */
+    const char *story; /* by what it is set, or what is missing */
+    bool is_set;
+    bool is_used; /* the first that is set */
+};
+
+typedef void (*s3a_credential_place_fn)(const struct s3a_credential_place *place, void *user);
+
+/* What a client with the same options would sign with. No secret is in it. */
+struct s3a_credential_report {
+    char endpoint[256];
+    char region[65];
+    char source[64];        /* of the places above, "options", or "none needed" */
+    char access_key_end[5]; /* its last four characters; "" where it is shorter than 8 */
+    bool has_session_token;
+    int64_t expires_ms; /* since 1970; 0: never */
+};
+
+/*
+ * Tells each (NULL: nobody) about all places in their order, then asks the one that is used, as
+ * s3a_client_new() does. Blocks as that does, and fails as that does. options may be NULL.
+ */
+S3A_API S3A_MUST_CHECK enum s3a_status s3a_credentials_explain(
+    const struct s3a_client_options *options, s3a_credential_place_fn each, void *user,
+    struct s3a_credential_report *ret_report, struct s3a_error *error);
 
 /*
  * Makes a bucket. S3A_BUCKET_EXISTS where there is one already, whoever owns it. Blocks for one

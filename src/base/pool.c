@@ -28,6 +28,14 @@ static void free_blocks(struct s3a_pool_block *block)
     }
 }
 
+void s3a_pool_wipe(struct s3a_pool *pool)
+{
+    for (struct s3a_pool_block *block = pool->blocks; block; block = block->next) {
+        explicit_bzero(block->bytes, block->capacity);
+    }
+    s3a_pool_fini(pool);
+}
+
 void s3a_pool_fini(struct s3a_pool *pool)
 {
     free_blocks(pool->blocks);

@@ -19,6 +19,9 @@ struct s3a_pool {
 void s3a_pool_init(struct s3a_pool *pool);
 void s3a_pool_fini(struct s3a_pool *pool);
 
+/* The same for one that held secrets: nothing of them stays in freed memory. */
+void s3a_pool_wipe(struct s3a_pool *pool);
+
 /* Frees all that was cut from it. A block of memory may stay for what is cut next, so that a pool
  * that is filled again and again need not allocate every time; s3a_pool_fini() is still due. */
 void s3a_pool_clear(struct s3a_pool *pool);

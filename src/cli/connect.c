@@ -9,13 +9,19 @@
 
 #define ETAG_SIZE 129
 
-enum s3a_status s3a_connect(struct s3a_client **ret_client, struct s3a_error *error)
+struct s3a_client_options s3a_connect_options(void)
 {
-    struct s3a_client_options options = {
+    return (struct s3a_client_options){
         .endpoint = s3a_globals.endpoint,
         .region = s3a_globals.region,
+        .profile = s3a_globals.profile,
         .body_bytes_max = S3A_OBJECT_BYTES_MAX,
     };
+}
+
+enum s3a_status s3a_connect(struct s3a_client **ret_client, struct s3a_error *error)
+{
+    struct s3a_client_options options = s3a_connect_options();
 
     return s3a_client_new(&options, ret_client, error);
 }

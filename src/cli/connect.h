@@ -8,6 +8,9 @@
 /* The largest object that is read or written; all of it is in memory. */
 #define S3A_OBJECT_BYTES_MAX (UINT64_C(256) << 20)
 
+/* What the global options ask of a client. */
+struct s3a_client_options s3a_connect_options(void);
+
 /* A client as the global options and the environment ask for. */
 enum s3a_status s3a_connect(struct s3a_client **ret_client, struct s3a_error *error);
 

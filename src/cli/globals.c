@@ -8,8 +8,11 @@ static const struct s3a_option options[] = {
      "where the store is: https://HOST[:PORT], http://HOST[:PORT], or file:///DIRECTORY. Default: "
      "S3ATOMIC_ENDPOINT, AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL, else Amazon S3",
      .text = &s3a_globals.endpoint},
-    {0, "region", "REGION", "default: AWS_REGION or AWS_DEFAULT_REGION, else us-east-1",
+    {0, "region", "REGION",
+     "default: AWS_REGION, AWS_DEFAULT_REGION, or the profile's, else us-east-1",
      .text = &s3a_globals.region},
+    {0, "profile", "NAME", "of ~/.aws/config and ~/.aws/credentials; default: AWS_PROFILE",
+     .text = &s3a_globals.profile},
     {0, "json", NULL, "print results as JSON, one object a line", .flag = &s3a_globals.json},
     {'q', "quiet", NULL, "say nothing but errors", .flag = &s3a_globals.quiet},
     {'v', "verbose", NULL, "say more", .flag = &s3a_globals.verbose},

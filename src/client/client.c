@@ -70,6 +70,7 @@ static void destroy(struct s3a_client *client)
     if (client->loop) {
         s3a_loop_stop(client->loop);
     }
+    s3a_credential_keeper_stop(client->keeper);
     if (client->transport) {
         client->transport->free(client->transport);
     }
@@ -81,24 +82,62 @@ static void destroy(struct s3a_client *client)
     free(client);
 }
 
+static void want_credentials(void *user)
+{
+    struct s3a_client *client = user;
+
+    s3a_credential_keeper_renew(client->keeper);
+}
+
+/* Where there is no memory to keep them, those in use are refused once more, and asked for anew. */
+static void on_keys(const struct s3a_key_set *keys, void *user)
+{
+    struct s3a_client *client = user;
+
+    if (s3a_transport_http_renew(client->transport, keys ? &keys->credentials : NULL) != S3A_OK) {
+        (void)!s3a_transport_http_renew(client->transport, NULL);
+    }
+}
+
+/* What stands in options and environment stays as it is. */
+static bool may_be_renewed(const struct s3a_client_settings *settings)
+{
+    return settings->source && settings->source != &s3a_environment_source;
+}
+
+static enum s3a_status connect_http(struct s3a_client *client,
+                                    const struct s3a_client_settings *settings,
+                                    struct s3a_error *error)
+{
+    bool is_kept = may_be_renewed(settings);
+    const struct s3a_transport_http_options http = {
+        .addressing = settings->addressing,
+        .region = settings->region,
+        .credentials = settings->keys.credentials,
+        .ca_file = settings->ca_file,
+        .request_timeout_ms = settings->request_timeout_ms,
+        .requests_max = settings->requests_max,
+        .want_credentials = is_kept ? want_credentials : NULL,
+        .user = client,
+    };
+    enum s3a_status status = s3a_transport_http_new(client->loop, &http, &client->transport, error);
+
+    if (status == S3A_OK && is_kept) {
+        status = s3a_credential_keeper_start(client->loop, settings, on_keys, client,
+                                             &client->keeper, error);
+    }
+    return status;
+}
+
 static enum s3a_status connect_store(struct s3a_client *client,
                                      const struct s3a_client_settings *settings,
                                      struct s3a_error *error)
 {
-    const struct s3a_transport_http_options http = {
-        .addressing = settings->addressing,
-        .region = settings->region,
-        .credentials = settings->credentials,
-        .ca_file = settings->ca_file,
-        .request_timeout_ms = settings->request_timeout_ms,
-        .requests_max = settings->requests_max,
-    };
-
     if (settings->addressing.endpoint.scheme == S3A_SCHEME_FILE) {
         return s3a_transport_embedded_new(client->loop, settings->addressing.endpoint.path.data,
                                           settings->request_timeout_ms, &client->transport, error);
     }
-    return s3a_transport_http_new(client->loop, &http, &client->transport, error);
+    return connect_http(client, settings, error);
 }
 
 static enum s3a_status build(struct s3a_client *client, const struct s3a_client_settings *settings,

@@ -1,29 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "client_options.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "credentials.h"
+#include "aws_service.h"
 #include "error.h"
 
 #define REGION_DEFAULT "us-east-1"
 #define BODY_BYTES_MAX (UINT64_C(256) * 1024 * 1024)
 #define REQUESTS_MAX 128
-
-/* The first of these variables that is set and not empty; NULL where none is. */
-static const char *from_environment(const char *const *names, const char **ret_name)
-{
-    for (; *names; names++) {
-        const char *value = getenv(*names);
-        if (value && *value) {
-            *ret_name = *names;
-            return value;
-        }
-    }
-    return NULL;
-}
 
 static bool is_region(const char *region)
 {
@@ -35,29 +20,31 @@ static bool is_region(const char *region)
 
 static enum s3a_status take_region(struct s3a_client_settings *settings,
                                    const struct s3a_client_options *options,
-                                   struct s3a_error *error)
+                                   const struct s3a_profiles *profiles, struct s3a_error *error)
 {
-    static const char *const names[] = {"AWS_REGION", "AWS_DEFAULT_REGION", NULL};
+    static const enum s3a_aws_variable variables[] = {S3A_AWS_REGION, S3A_AWS_DEFAULT_REGION,
+                                                      S3A_AWS_VARIABLE_COUNT};
+    enum s3a_aws_variable variable = s3a_aws_first(&settings->environment, variables);
     const char *name = "region";
-    const char *region = options->region ? options->region : from_environment(names, &name);
+    struct s3a_str region = s3a_str_of(options->region);
 
-    region = region ? region : REGION_DEFAULT;
-    if (!is_region(region)) {
-        return s3a_error_set(error, S3A_INVALID, "%s: \"%.*s\" is no region (such as eu-central-1)",
-                             name, S3A_REGION_SIZE_MAX, region);
+    if (!options->region && variable != S3A_AWS_VARIABLE_COUNT) {
+        name = s3a_aws_variable_name(variable);
+        region = s3a_aws_get(&settings->environment, variable);
+    } else if (!options->region) {
+        name = "region of the profile";
+        region = s3a_profile_get(profiles, profiles->chosen, "region");
+        region = region.data ? region : S3A_STR(REGION_DEFAULT);
     }
-    settings->region = s3a_pool_copy(&settings->pool, s3a_str_of(region));
-    return settings->region.data ? S3A_OK : s3a_error_set_no_memory(error);
-}
-
-/* Amazon S3, each partition under its own domain. */
-static void use_amazon(struct s3a_client_settings *settings, char *ret_url, size_t size)
-{
-    bool is_china = s3a_str_starts_with(settings->region, "cn-");
-
-    settings->addressing.virtual_host = true;
-    snprintf(ret_url, size, "https://s3.%s.amazonaws.com%s", settings->region.data,
-             is_china ? ".cn" : "");
+    settings->region = s3a_pool_copy(&settings->pool, region);
+    if (!settings->region.data) {
+        return s3a_error_set_no_memory(error);
+    }
+    return is_region(settings->region.data)
+               ? S3A_OK
+               : s3a_error_set(error, S3A_INVALID,
+                               "%s: \"%.*s\" is no region (such as eu-central-1)", name,
+                               S3A_REGION_SIZE_MAX, settings->region.data);
 }
 
 /* So that a file: endpoint's path can be given to the system. */
@@ -69,21 +56,28 @@ static bool end_with_nul(struct s3a_pool *pool, struct s3a_str *text)
 
 static enum s3a_status take_endpoint(struct s3a_client_settings *settings,
                                      const struct s3a_client_options *options,
-                                     struct s3a_error *error)
+                                     const struct s3a_profiles *profiles, struct s3a_error *error)
 {
-    static const char *const names[] = {"S3ATOMIC_ENDPOINT", "AWS_ENDPOINT_URL_S3",
-                                        "AWS_ENDPOINT_URL", NULL};
-    char amazon[64 + S3A_REGION_SIZE_MAX];
+    const struct s3a_aws_environment *environment = &settings->environment;
+    char amazon[S3A_AWS_URL_SIZE];
     const char *name = "endpoint";
-    const char *url = options->endpoint ? options->endpoint : from_environment(names, &name);
+    struct s3a_str url = s3a_str_of(options->endpoint);
     struct s3a_endpoint *endpoint = &settings->addressing.endpoint;
 
     settings->addressing.virtual_host = options->virtual_host;
-    if (!url) {
-        use_amazon(settings, amazon, sizeof(amazon));
-        url = amazon;
+    if (!options->endpoint) {
+        name = s3a_aws_variable_name(S3A_S3ATOMIC_ENDPOINT);
+        url = s3a_aws_get(environment, S3A_S3ATOMIC_ENDPOINT);
     }
-    settings->endpoint = s3a_pool_copy(&settings->pool, s3a_str_of(url));
+    if (!options->endpoint && !url.data) {
+        url = s3a_aws_endpoint_given(environment, profiles, &s3a_aws_s3, &name);
+    }
+    if (!options->endpoint && !url.data) {
+        s3a_aws_endpoint_own(environment, profiles, &s3a_aws_s3, settings->region, amazon);
+        settings->addressing.virtual_host = true;
+        url = s3a_str_of(amazon);
+    }
+    settings->endpoint = s3a_pool_copy(&settings->pool, url);
     if (!settings->endpoint.data) {
         return s3a_error_set_no_memory(error);
     }
@@ -107,6 +101,48 @@ static enum s3a_status take_ca_file(struct s3a_client_settings *settings, const 
     }
     settings->ca_file = s3a_pool_copy(&settings->pool, s3a_str_of(name)).data;
     return settings->ca_file ? S3A_OK : s3a_error_set_no_memory(error);
+}
+
+static enum s3a_status take_credentials(struct s3a_client_settings *settings,
+                                        const struct s3a_client_options *options,
+                                        struct s3a_credential_search *search,
+                                        struct s3a_error *error)
+{
+    bool is_given;
+    enum s3a_status status =
+        s3a_credentials_given(options->access_key, options->secret_key, options->session_token,
+                              &is_given, &settings->keys.credentials, error);
+
+    if (status != S3A_OK || is_given) {
+        return status;
+    }
+    status = s3a_credential_search_choose(search, NULL, NULL, &settings->source, error);
+    return status == S3A_OK
+               ? settings->source->find(search, search->profiles.chosen, &settings->keys, error)
+               : status;
+}
+
+/* What is said about profiles is of no interest to a store in a directory, unless it names it. */
+static enum s3a_status take_all(struct s3a_client_settings *settings,
+                                const struct s3a_client_options *options,
+                                struct s3a_credential_search *search, struct s3a_error *error)
+{
+    struct s3a_error of_profiles;
+    enum s3a_status loaded = s3a_credential_search_init(
+        search, &settings->environment, settings->profile, S3A_STR(""), &of_profiles);
+    enum s3a_status status = take_region(settings, options, &search->profiles, error);
+
+    if (status == S3A_OK) {
+        search->region = settings->region;
+        status = take_endpoint(settings, options, &search->profiles, error);
+    }
+    if (status == S3A_OK && settings->addressing.endpoint.scheme == S3A_SCHEME_FILE) {
+        return S3A_OK;
+    }
+    if (loaded != S3A_OK) {
+        return s3a_error_set(error, loaded, "%s", of_profiles.message);
+    }
+    return status == S3A_OK ? take_credentials(settings, options, search, error) : status;
 }
 
 static enum s3a_status take_limits(struct s3a_client_settings *settings,
@@ -134,13 +170,15 @@ enum s3a_status s3a_client_settings_init(struct s3a_client_settings *settings,
                                          struct s3a_error *error)
 {
     static const struct s3a_client_options all_default;
+    struct s3a_credential_search search = {.depth = 0};
     enum s3a_status status;
 
     *settings = (struct s3a_client_settings){0};
     options = options ? options : &all_default;
-    status = take_region(settings, options, error);
-    if (status == S3A_OK) {
-        status = take_endpoint(settings, options, error);
+    settings->profile = s3a_pool_copy(&settings->pool, s3a_str_of(options->profile));
+    status = s3a_aws_environment_read(&settings->pool, &settings->environment, error);
+    if (status == S3A_OK && !settings->profile.data) {
+        status = s3a_error_set_no_memory(error);
     }
     if (status == S3A_OK) {
         status = take_ca_file(settings, options->ca_file, error);
@@ -148,9 +186,9 @@ enum s3a_status s3a_client_settings_init(struct s3a_client_settings *settings,
     if (status == S3A_OK) {
         status = take_limits(settings, options, error);
     }
-    if (status == S3A_OK && settings->addressing.endpoint.scheme != S3A_SCHEME_FILE) {
-        status = s3a_credentials_find(options->access_key, options->secret_key,
-                                      options->session_token, &settings->credentials, error);
+    if (status == S3A_OK) {
+        status = take_all(settings, options, &search, error);
+        s3a_credential_search_fini(&search);
     }
     if (status != S3A_OK) {
         s3a_client_settings_fini(settings);
@@ -160,7 +198,7 @@ enum s3a_status s3a_client_settings_init(struct s3a_client_settings *settings,
 
 void s3a_client_settings_fini(struct s3a_client_settings *settings)
 {
-    s3a_credentials_fini(&settings->credentials);
-    s3a_pool_fini(&settings->pool);
+    s3a_credentials_fini(&settings->keys.credentials);
+    s3a_pool_wipe(&settings->pool);
     *settings = (struct s3a_client_settings){0};
 }

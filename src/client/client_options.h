@@ -7,6 +7,7 @@
 
 #include <s3atomic/client.h>
 
+#include "credential_search.h"
 #include "http.h"
 #include "sigv4.h"
 
@@ -19,15 +20,19 @@ struct s3a_client_settings {
     struct s3a_str endpoint;
     struct s3a_addressing addressing;
     struct s3a_str region;
-    struct s3a_credentials credentials; /* empty for a file: endpoint */
-    const char *ca_file;                /* NULL: none is given */
-    uint32_t request_timeout_ms;        /* 0: the default, which grows with the body */
+    struct s3a_aws_environment environment;
+    struct s3a_str profile;                     /* as the option says; "" */
+    struct s3a_key_set keys;                    /* empty for a file: endpoint */
+    const struct s3a_credential_source *source; /* of keys; NULL: the options */
+    const char *ca_file;                        /* NULL: none is given */
+    uint32_t request_timeout_ms;                /* 0: the default, which grows with the body */
     uint64_t body_bytes_max;
     uint32_t requests_max;
 };
 
-/* options may be NULL. S3A_INVALID: the error names the option or the variable. S3A_CREDENTIALS:
- * there are none. On anything but S3A_OK there is nothing to be freed. */
+/* options may be NULL. May ask a service for credentials, and blocks then. S3A_INVALID: the error
+ * names the option or the variable. S3A_CREDENTIALS: there are none. On anything but S3A_OK there
+ * is nothing to be freed. */
 S3A_MUST_CHECK enum s3a_status s3a_client_settings_init(struct s3a_client_settings *settings,
                                                         const struct s3a_client_options *options,
                                                         struct s3a_error *error);

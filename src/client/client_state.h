@@ -9,6 +9,7 @@
 
 #include <s3atomic/client.h>
 
+#include "credential_keeper.h"
 #include "delete_probe.h"
 #include "lock_table.h"
 #include "transport.h"
@@ -16,6 +17,7 @@
 struct s3a_client {
     struct s3a_loop *loop;
     struct s3a_transport *transport;
+    struct s3a_credential_keeper *keeper; /* NULL: the credentials are what they are */
     char *endpoint;
     uint64_t body_bytes_max;
     struct s3a_lock_table lock_table;

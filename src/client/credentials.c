@@ -6,17 +6,15 @@
 
 #include "error.h"
 
-/* Where one came from, for messages: the names of the three, and what a fault in them is. */
-struct source {
-    const char *access_key_name;
-    const char *secret_key_name;
-    const char *session_token_name;
-    enum s3a_status fault;
-};
+static const struct s3a_credential_names options = {"access_key", "secret_key", "session_token",
+                                                    S3A_INVALID};
 
-static const struct source options = {"access_key", "secret_key", "session_token", S3A_INVALID};
-static const struct source environment = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY",
-                                          "AWS_SESSION_TOKEN", S3A_CREDENTIALS};
+const struct s3a_credential_names s3a_environment_credentials = {
+    "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", S3A_CREDENTIALS};
+const struct s3a_credential_names s3a_file_credentials = {
+    "aws_access_key_id", "aws_secret_access_key", "aws_session_token", S3A_CREDENTIALS};
+const struct s3a_credential_names s3a_named_credentials = {"the access key", "the secret key",
+                                                           "the session token", S3A_CREDENTIALS};
 
 static bool copy_text(struct s3a_str text, struct s3a_str *ret_copy)
 {
@@ -77,30 +75,30 @@ static bool is_sendable(struct s3a_str text, unsigned char first, const char *bu
     return true;
 }
 
-static enum s3a_status check(const struct s3a_credentials *found, const struct source *source,
-                             struct s3a_error *error)
+static enum s3a_status check(const struct s3a_credentials *found,
+                             const struct s3a_credential_names *names, struct s3a_error *error)
 {
     const char *name = NULL;
 
     if (found->access_key.size > S3A_ACCESS_KEY_SIZE_MAX) {
-        name = source->access_key_name;
+        name = names->access_key;
     } else if (found->secret_key.size > S3A_SECRET_KEY_SIZE_MAX) {
-        name = source->secret_key_name;
+        name = names->secret_key;
     } else if (found->session_token.size > S3A_SESSION_TOKEN_SIZE_MAX) {
-        name = source->session_token_name;
+        name = names->session_token;
     }
     if (name) {
-        return s3a_error_set(error, source->fault, "%s is too long", name);
+        return s3a_error_set(error, names->fault, "%s is too long", name);
     }
     if (!is_sendable(found->access_key, '!', "/,")) {
-        name = source->access_key_name;
+        name = names->access_key;
     } else if (!is_sendable(found->secret_key, ' ', "")) {
-        name = source->secret_key_name;
+        name = names->secret_key;
     } else if (!is_sendable(found->session_token, '!', "")) {
-        name = source->session_token_name;
+        name = names->session_token;
     }
     if (name) {
-        return s3a_error_set(error, source->fault,
+        return s3a_error_set(error, names->fault,
                              "%s holds a character that has no place in it (a space, or the end of "
                              "a line?)",
                              name);
@@ -108,53 +106,39 @@ static enum s3a_status check(const struct s3a_credentials *found, const struct s
     return S3A_OK;
 }
 
-static enum s3a_status take(const struct s3a_credentials *found, const struct source *source,
-                            struct s3a_credentials *ret_credentials, struct s3a_error *error)
+enum s3a_status s3a_credentials_take(const struct s3a_credentials *found,
+                                     const struct s3a_credential_names *names,
+                                     struct s3a_credentials *ret_credentials,
+                                     struct s3a_error *error)
 {
     bool has_access_key = found->access_key.size > 0;
     enum s3a_status status;
 
+    *ret_credentials = (struct s3a_credentials){.access_key = {NULL, 0}};
     if (!has_access_key || found->secret_key.size == 0) {
-        return s3a_error_set(error, source->fault, "%s is given without %s",
-                             has_access_key
-                                 ? source->access_key_name
-                                 : (found->secret_key.size > 0 ? source->secret_key_name
-                                                               : source->session_token_name),
-                             has_access_key ? source->secret_key_name : source->access_key_name);
+        return s3a_error_set(error, names->fault, "%s is given without %s",
+                             has_access_key ? names->access_key
+                                            : (found->secret_key.size > 0 ? names->secret_key
+                                                                          : names->session_token),
+                             has_access_key ? names->secret_key : names->access_key);
     }
-    status = check(found, source, error);
+    status = check(found, names, error);
     if (status == S3A_OK && s3a_credentials_copy(found, ret_credentials) != S3A_OK) {
         status = s3a_error_set_no_memory(error);
     }
     return status;
 }
 
-static bool is_given(const struct s3a_credentials *found)
+enum s3a_status s3a_credentials_given(const char *access_key, const char *secret_key,
+                                      const char *session_token, bool *ret_is_given,
+                                      struct s3a_credentials *ret_credentials,
+                                      struct s3a_error *error)
 {
-    return found->access_key.size + found->secret_key.size + found->session_token.size > 0;
-}
-
-enum s3a_status s3a_credentials_find(const char *access_key, const char *secret_key,
-                                     const char *session_token,
-                                     struct s3a_credentials *ret_credentials,
-                                     struct s3a_error *error)
-{
-    struct s3a_credentials found = {s3a_str_of(access_key), s3a_str_of(secret_key),
-                                    s3a_str_of(session_token)};
+    const struct s3a_credentials found = {s3a_str_of(access_key), s3a_str_of(secret_key),
+                                          s3a_str_of(session_token)};
 
     s3a_error_clear(error);
     *ret_credentials = (struct s3a_credentials){.access_key = {NULL, 0}};
-    if (is_given(&found)) {
-        return take(&found, &options, ret_credentials, error);
-    }
-    found = (struct s3a_credentials){s3a_str_of(getenv(environment.access_key_name)),
-                                     s3a_str_of(getenv(environment.secret_key_name)),
-                                     s3a_str_of(getenv(environment.session_token_name))};
-    /* A token that a shell has kept from other days is no reason to complain about keys. */
-    if (found.access_key.size + found.secret_key.size == 0) {
-        return s3a_error_set(error, S3A_CREDENTIALS,
-                             "no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or "
-                             "give access_key and secret_key");
-    }
-    return take(&found, &environment, ret_credentials, error);
+    *ret_is_given = found.access_key.size + found.secret_key.size + found.session_token.size > 0;
+    return *ret_is_given ? s3a_credentials_take(&found, &options, ret_credentials, error) : S3A_OK;
 }

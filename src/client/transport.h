@@ -30,11 +30,22 @@ struct s3a_transport_http_options {
     const char *ca_file;         /* NULL: as the environment says */
     uint32_t request_timeout_ms; /* of calls without one of their own */
     uint32_t requests_max;       /* under way at a time; more wait, but for those that are urgent */
+
+    /* Loop's thread; NULL: there are no others. The store does not accept the credentials: asks for
+     * new ones, which s3a_transport_http_renew() brings, or says that there are none. Until then
+     * what was refused waits, and is sent once more with them. */
+    void (*want_credentials)(void *user);
+    void *user;
 };
 
 S3A_MUST_CHECK enum s3a_status s3a_transport_http_new(
     struct s3a_loop *loop, const struct s3a_transport_http_options *options,
     struct s3a_transport **ret_transport, struct s3a_error *error);
+
+/* Loop's thread. Signs with these from now on; NULL: there are none, and what waits for them is
+ * refused. S3A_NO_MEMORY: nothing has changed. */
+S3A_MUST_CHECK enum s3a_status s3a_transport_http_renew(struct s3a_transport *transport,
+                                                        const struct s3a_credentials *credentials);
 
 /* directory is made where it is missing, and a bucket by the first PUT into it. request_timeout_ms
  * is for calls without one of their own; 0: see s3a_call_timeout_ms(). */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "transport_http.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +8,7 @@
 #include "clock.h"
 #include "credentials.h"
 #include "error.h"
+#include "libcurl.h"
 
 static void start_next(struct s3a_http_transport *transport);
 
@@ -55,6 +55,18 @@ static void give_back(struct s3a_http_transport *transport, struct s3a_http_lane
     s3a_list_append(transport->idle.next, &lane->link);
 }
 
+static void leave_lane(struct s3a_http_flight *flight)
+{
+    struct s3a_http_transport *transport = flight->transport;
+
+    if (flight->lane) {
+        s3a_lane_stop(flight->lane);
+        give_back(transport, flight->lane);
+        transport->running--;
+        flight->lane = NULL;
+    }
+}
+
 /* The flight is over, as far as the network is concerned. */
 static void land(struct s3a_http_flight *flight)
 {
@@ -62,11 +74,7 @@ static void land(struct s3a_http_flight *flight)
 
     s3a_loop_timer_clear(transport->loop, &flight->timer);
     s3a_list_remove(&flight->link);
-    if (flight->lane) {
-        s3a_lane_stop(flight->lane);
-        give_back(transport, flight->lane);
-        transport->running--;
-    }
+    leave_lane(flight);
     flight->call->flight = NULL;
     free(flight);
 }
@@ -131,6 +139,23 @@ static bool sign_anew(struct s3a_http_flight *flight)
     return s3a_lane_start(flight->lane, flight);
 }
 
+/* The store says so before it looks at anything else: nothing has been applied. */
+static bool await_credentials(struct s3a_http_flight *flight)
+{
+    struct s3a_http_transport *transport = flight->transport;
+
+    if (flight->call->answer.status != S3A_CREDENTIALS || !transport->want_credentials ||
+        flight->has_new_keys) {
+        return false;
+    }
+    leave_lane(flight);
+    flight->is_refused = true;
+    s3a_list_append(&transport->refused, &flight->link);
+    transport->want_credentials(transport->user);
+    start_next(transport);
+    return true;
+}
+
 /* libcurl is through with it. */
 static void end(struct s3a_http_flight *flight, CURLcode code)
 {
@@ -144,7 +169,7 @@ static void end(struct s3a_http_flight *flight, CURLcode code)
         }
     } else {
         s3a_lane_end(lane, code);
-        if (sign_anew(flight)) {
+        if (sign_anew(flight) || await_credentials(flight)) {
             return;
         }
     }
@@ -181,7 +206,7 @@ static void on_time_up(struct s3a_timer *timer)
 
     if (flight->lane) {
         s3a_lane_give_up(flight->lane);
-    } else {
+    } else if (!flight->is_refused) {
         s3a_call_fail(flight->call, S3A_TIMEOUT, false,
                       "waited %lu ms for its turn: %lu requests are under way",
                       (unsigned long)flight->timeout_ms, (unsigned long)flight->transport->running);
@@ -227,6 +252,36 @@ static void http_abandon(struct s3a_transport *base, struct s3a_call *call)
     }
 }
 
+enum s3a_status s3a_transport_http_renew(struct s3a_transport *base,
+                                         const struct s3a_credentials *credentials)
+{
+    struct s3a_http_transport *transport =
+        s3a_list_entry(base, struct s3a_http_transport, transport);
+    struct s3a_credentials copy;
+    struct s3a_list *link;
+
+    if (credentials && s3a_credentials_copy(credentials, &copy) != S3A_OK) {
+        return S3A_NO_MEMORY;
+    }
+    if (credentials) {
+        s3a_credentials_fini(&transport->credentials);
+        transport->credentials = copy;
+    }
+    while ((link = s3a_list_pop(&transport->refused)) != NULL) {
+        struct s3a_http_flight *flight = s3a_list_entry(link, struct s3a_http_flight, link);
+        if (!credentials) {
+            finish(flight);
+            continue;
+        }
+        flight->is_refused = false;
+        flight->has_new_keys = true;
+        s3a_call_clear_answer(flight->call);
+        s3a_list_append(&transport->waiting, &flight->link);
+    }
+    start_next(transport);
+    return S3A_OK;
+}
+
 static void http_free(struct s3a_transport *base)
 {
     struct s3a_http_transport *transport =
@@ -241,12 +296,6 @@ static void http_free(struct s3a_transport *base)
     explicit_bzero(&transport->key, sizeof(transport->key));
     s3a_pool_fini(&transport->pool);
     free(transport);
-}
-
-/* Never undone: the program may use libcurl as well, and nobody can tell when it has ended. */
-static void start_libcurl(void)
-{
-    s3a_check(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK);
 }
 
 static bool copy(struct s3a_pool *pool, struct s3a_str text, struct s3a_str *ret_copy)
@@ -287,7 +336,6 @@ enum s3a_status s3a_transport_http_new(struct s3a_loop *loop,
                                        struct s3a_transport **ret_transport,
                                        struct s3a_error *error)
 {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
     struct s3a_http_transport *transport = calloc(1, sizeof(*transport));
     enum s3a_status status;
 
@@ -296,13 +344,16 @@ enum s3a_status s3a_transport_http_new(struct s3a_loop *loop,
     if (!transport) {
         return s3a_error_set_no_memory(error);
     }
-    pthread_once(&once, start_libcurl);
+    s3a_libcurl_start();
     transport->transport = (struct s3a_transport){http_send, http_abandon, http_free};
     transport->loop = loop;
     transport->dead_fd = -1;
     s3a_list_init(&transport->failed);
     transport->tell_failed.run = tell_failed;
+    transport->want_credentials = options->want_credentials;
+    transport->user = options->user;
     s3a_list_init(&transport->waiting);
+    s3a_list_init(&transport->refused);
     s3a_list_init(&transport->idle);
     s3a_pool_init(&transport->pool);
     status = copy_options(transport, options, error);

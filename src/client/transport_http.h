@@ -58,13 +58,16 @@ struct s3a_http_transport {
 
     struct s3a_credentials credentials;
     struct s3a_sigv4_key key;
+    void (*want_credentials)(void *user);
+    void *user;
     int64_t skew_ms; /* the store's clock is ahead by so much, as far as we were told */
 
     uint32_t request_timeout_ms; /* 0: see s3a_call_timeout_ms() */
     uint32_t requests_max;
     uint32_t running; /* flights with a lane */
     struct s3a_list waiting;
-    struct s3a_list idle; /* lanes */
+    struct s3a_list refused; /* flights that wait for other credentials, with their answers */
+    struct s3a_list idle;    /* lanes */
     uint32_t idle_count;
 
     struct s3a_list failed; /* calls that failed within send: their end is told by: */
@@ -81,11 +84,13 @@ struct s3a_http_flight {
     struct s3a_http_transport *transport;
     struct s3a_call *call;
     struct s3a_http_lane *lane; /* NULL: it waits its turn */
-    struct s3a_list link;       /* waiting */
+    struct s3a_list link;       /* waiting or refused */
     struct s3a_timer timer;
     uint64_t sent_at_ms;
     uint32_t timeout_ms;
     bool is_signed_anew; /* by the store's clock */
+    bool is_refused;     /* its answer says that the credentials are no good */
+    bool has_new_keys;   /* and it has been sent again since */
 };
 
 /* Why we ended a transfer, where libcurl only knows that we did. */

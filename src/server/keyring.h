@@ -12,7 +12,6 @@
 #include "rights.h"
 
 #define S3A_SERVER_KEYS_MAX 1024
-#define S3A_SECRET_KEY_SIZE_MAX 128
 
 /* A pair that is made up has the form of Amazon's: 20 capital letters and digits, 40 of both. */
 #define S3A_ACCESS_KEY_SIZE_MADE 20

@@ -10,6 +10,9 @@ S3ATOMIC=$(realpath "$1")
 export PATH=${S3ATOMIC%/*}:$PATH
 export LC_ALL=C.UTF-8
 unset "${!S3ATOMIC_@}" "${!AWS_@}" HTTP_PROXY HTTPS_PROXY ALL_PROXY http_proxy https_proxy all_proxy
+# No file of the user's, and nobody in the machine's network, has a say here.
+export AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null
+export AWS_EC2_METADATA_DISABLED=true
 
 fail() {
     printf 'line %s: %s\n' "${BASH_LINENO[1]}" "$*" >&2

@@ -56,6 +56,8 @@ void puppet_open(struct puppet *puppet, const struct puppet_options *options)
             options->request_timeout_ms ? options->request_timeout_ms : PATIENCE_MS,
         .ca_file = options->ca_file,
         .requests_max = options->requests_max ? options->requests_max : 8,
+        .want_credentials = options->want_credentials,
+        .user = puppet,
     };
 
     memset(puppet, 0, sizeof(*puppet));

@@ -31,6 +31,7 @@ struct puppet_options {
     const char *session_token;
     bool virtual_host;
     uint32_t requests_max;
+    void (*want_credentials)(void *puppet);
     uint32_t request_timeout_ms; /* 0: long past anything that a test waits for */
 };
 

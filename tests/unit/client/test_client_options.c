@@ -63,7 +63,7 @@ static void without_an_endpoint_it_is_amazon(void **state)
     assert_str(settings.endpoint, "https://s3.us-east-1.amazonaws.com");
     assert_true(settings.addressing.virtual_host);
     assert_str(settings.region, "us-east-1");
-    assert_str(settings.credentials.access_key, "AK");
+    assert_str(settings.keys.credentials.access_key, "AK");
     assert_int_equal(settings.requests_max, 128);
     assert_int_equal(settings.body_bytes_max, 256 * 1024 * 1024);
     assert_int_equal(settings.request_timeout_ms, 0);
@@ -100,7 +100,7 @@ static void a_directory_needs_no_credentials(void **state)
     unsetenv("AWS_SECRET_ACCESS_KEY");
     accept(&options, &settings);
     assert_string_equal(settings.addressing.endpoint.path.data, "/var/lib/some locks");
-    assert_int_equal(settings.credentials.access_key.size, 0);
+    assert_int_equal(settings.keys.credentials.access_key.size, 0);
     s3a_client_settings_fini(&settings);
     assert_refused(NULL, S3A_CREDENTIALS, "AWS_ACCESS_KEY_ID");
 }

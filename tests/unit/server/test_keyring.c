@@ -5,6 +5,7 @@
 
 #include "fail_malloc.h"
 #include "keyring.h"
+#include "sigv4.h"
 
 static void expect_invalid(const struct s3a_server_key *keys, size_t count, const char *named)
 {

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+#include "aws_service.h"
+
+#include <stdio.h>
+
+const struct s3a_aws_place s3a_aws_s3 = {"s3", "s3", S3A_AWS_ENDPOINT_URL_S3};
+const struct s3a_aws_place s3a_aws_sts = {"sts", "sts", S3A_AWS_ENDPOINT_URL_STS};
+const struct s3a_aws_place s3a_aws_sso = {"portal.sso", "sso", S3A_AWS_ENDPOINT_URL_SSO};
+
+/* partitions.json of the SDKs: the first whose prefix fits. */
+static const struct {
+    const char *prefix;
+    const char *domain;
+    const char *dual_stack_domain;
+} partitions[] = {
+    {"cn-", "amazonaws.com.cn", "api.amazonwebservices.com.cn"},
+    {"us-iso-", "c2s.ic.gov", "api.aws.ic.gov"},
+    {"us-isob-", "sc2s.sgov.gov", "api.aws.scloud"},
+    {"eu-isoe-", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk"},
+    {"us-isof-", "csp.hci.ic.gov", "api.aws.hci.ic.gov"},
+    {"eusc-", "amazonaws.eu", "api.amazonwebservices.eu"},
+    {"", "amazonaws.com", "api.aws"},
+};
+
+struct s3a_str s3a_aws_endpoint_given(const struct s3a_aws_environment *environment,
+                                      const struct s3a_profiles *profiles,
+                                      const struct s3a_aws_place *place, const char **ret_where)
+{
+    const enum s3a_aws_variable variables[] = {place->variable, S3A_AWS_ENDPOINT_URL,
+                                               S3A_AWS_VARIABLE_COUNT};
+    enum s3a_aws_variable variable = s3a_aws_first(environment, variables);
+    char key[32];
+
+    *ret_where = "";
+    if (s3a_aws_is_true(s3a_aws_get(environment, S3A_AWS_IGNORE_CONFIGURED_ENDPOINT_URLS)) ||
+        s3a_aws_is_true(
+            s3a_profile_get(profiles, profiles->chosen, "ignore_configured_endpoint_urls"))) {
+        return s3a_str_make(NULL, 0);
+    }
+    if (variable != S3A_AWS_VARIABLE_COUNT) {
+        *ret_where = s3a_aws_variable_name(variable);
+        return s3a_aws_get(environment, variable);
+    }
+    struct s3a_str services = s3a_profile_get(profiles, profiles->chosen, "services");
+    if (services.data) {
+        snprintf(key, sizeof(key), "%s.endpoint_url", place->config_name);
+        struct s3a_str url = s3a_profiles_get_section(profiles, "services", services, key);
+        if (url.data) {
+            *ret_where = "endpoint_url of the profile's services";
+            return url;
+        }
+    }
+    *ret_where = "endpoint_url of the profile";
+    return s3a_profile_get(profiles, profiles->chosen, "endpoint_url");
+}
+
+static bool is_wanted(const struct s3a_aws_environment *environment,
+                      const struct s3a_profiles *profiles, enum s3a_aws_variable variable,
+                      const char *key)
+{
+    struct s3a_str value = s3a_aws_get(environment, variable);
+
+    return s3a_aws_is_true(value.data ? value : s3a_profile_get(profiles, profiles->chosen, key));
+}
+
+void s3a_aws_endpoint_own(const struct s3a_aws_environment *environment,
+                          const struct s3a_profiles *profiles, const struct s3a_aws_place *place,
+                          struct s3a_str region, char ret_url[S3A_AWS_URL_SIZE])
+{
+    bool is_fips = is_wanted(environment, profiles, S3A_AWS_USE_FIPS_ENDPOINT, "use_fips_endpoint");
+    bool is_dual =
+        is_wanted(environment, profiles, S3A_AWS_USE_DUALSTACK_ENDPOINT, "use_dualstack_endpoint");
+    size_t i = 0;
+
+    while (!s3a_str_starts_with(region, partitions[i].prefix)) {
+        i++;
+    }
+    /* S3 had its dual stack before there was a rule for all. */
+    bool is_s3 = place == &s3a_aws_s3;
+    snprintf(ret_url, S3A_AWS_URL_SIZE, "https://%s%s%s.%.*s.%s", place->name,
+             is_fips ? "-fips" : "", is_dual && is_s3 ? ".dualstack" : "", S3A_STR_ARG(region),
+             is_dual && !is_s3 ? partitions[i].dual_stack_domain : partitions[i].domain);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef S3A_AWS_SERVICE_H
+#define S3A_AWS_SERVICE_H
+
+/* Where the services of AWS are: by the environment, the profile, or their own names. */
+
+#include "profile.h"
+
+#define S3A_AWS_URL_SIZE 256
+
+/* "s3", "sts", "portal.sso" */
+struct s3a_aws_place {
+    const char *name;
+    const char *config_name; /* in the profile's services */
+    enum s3a_aws_variable variable;
+};
+
+extern const struct s3a_aws_place s3a_aws_s3;
+extern const struct s3a_aws_place s3a_aws_sts;
+extern const struct s3a_aws_place s3a_aws_sso;
+
+/*
+ * The endpoint that somebody has set: the service's variable, AWS_ENDPOINT_URL, the service's
+ * endpoint_url in the section [services] of the profile, the profile's endpoint_url. data NULL:
+ * none, or AWS_IGNORE_CONFIGURED_ENDPOINT_URLS. *ret_where is what named it.
+ */
+struct s3a_str s3a_aws_endpoint_given(const struct s3a_aws_environment *environment,
+                                      const struct s3a_profiles *profiles,
+                                      const struct s3a_aws_place *place, const char **ret_where);
+
+/* AWS's own, in the partition of the region: "https://sts.eu-central-1.amazonaws.com". FIPS and
+ * dual stack as AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT or the profile say. */
+void s3a_aws_endpoint_own(const struct s3a_aws_environment *environment,
+                          const struct s3a_profiles *profiles, const struct s3a_aws_place *place,
+                          struct s3a_str region, char ret_url[S3A_AWS_URL_SIZE]);
+
+#endif

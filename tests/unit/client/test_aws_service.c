@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+#include "test.h"
+
+#include <stdlib.h>
+
+#include "aws_service.h"
+#include "purse.h"
+
+struct desk_of_aws {
+    struct s3a_aws_environment environment;
+    struct s3a_profiles profiles;
+};
+
+static void open_desk(struct purse *purse, struct desk_of_aws *desk, const char *profile)
+{
+    assert_int_equal(s3a_aws_environment_read(&purse->pool, &desk->environment, &purse->error),
+                     S3A_OK);
+    assert_int_equal(
+        s3a_profiles_load(&desk->profiles, &desk->environment, s3a_str_of(profile), &purse->error),
+        S3A_OK);
+}
+
+static void assert_own(struct purse *purse, const struct s3a_aws_place *place, const char *region,
+                       const char *expected)
+{
+    struct desk_of_aws desk;
+    char url[S3A_AWS_URL_SIZE];
+
+    open_desk(purse, &desk, NULL);
+    s3a_aws_endpoint_own(&desk.environment, &desk.profiles, place, s3a_str_of(region), url);
+    assert_string_equal(url, expected);
+    s3a_profiles_fini(&desk.profiles);
+}
+
+static void each_partition_has_its_domain(void **state)
+{
+    struct purse *purse = *state;
+
+    assert_own(purse, &s3a_aws_s3, "eu-central-1", "https://s3.eu-central-1.amazonaws.com");
+    assert_own(purse, &s3a_aws_s3, "cn-north-1", "https://s3.cn-north-1.amazonaws.com.cn");
+    assert_own(purse, &s3a_aws_s3, "us-gov-west-1", "https://s3.us-gov-west-1.amazonaws.com");
+    assert_own(purse, &s3a_aws_sts, "us-iso-east-1", "https://sts.us-iso-east-1.c2s.ic.gov");
+    assert_own(purse, &s3a_aws_sso, "us-isob-east-1",
+               "https://portal.sso.us-isob-east-1.sc2s.sgov.gov");
+}
+
+static void fips_and_dual_stack_change_the_name(void **state)
+{
+    struct purse *purse = *state;
+
+    setenv("AWS_USE_FIPS_ENDPOINT", "true", 1);
+    assert_own(purse, &s3a_aws_s3, "us-east-1", "https://s3-fips.us-east-1.amazonaws.com");
+    purse_write(purse, ".aws/config", "[default]\nuse_dualstack_endpoint = true\n");
+    assert_own(purse, &s3a_aws_s3, "us-east-1",
+               "https://s3-fips.dualstack.us-east-1.amazonaws.com");
+    assert_own(purse, &s3a_aws_sts, "us-east-1", "https://sts-fips.us-east-1.api.aws");
+    /* The environment counts more. */
+    setenv("AWS_USE_DUALSTACK_ENDPOINT", "false", 1);
+    assert_own(purse, &s3a_aws_s3, "us-east-1", "https://s3-fips.us-east-1.amazonaws.com");
+}
+
+static void assert_given(struct purse *purse, const char *expected, const char *expected_where)
+{
+    struct desk_of_aws desk;
+    const char *where;
+
+    open_desk(purse, &desk, "p");
+    struct s3a_str url =
+        s3a_aws_endpoint_given(&desk.environment, &desk.profiles, &s3a_aws_s3, &where);
+    if (expected) {
+        assert_str(url, expected);
+        assert_string_equal(where, expected_where);
+    } else {
+        assert_null(url.data);
+    }
+    s3a_profiles_fini(&desk.profiles);
+}
+
+static void the_nearest_word_on_an_endpoint_counts(void **state)
+{
+    struct purse *purse = *state;
+
+    purse_write(purse, ".aws/config", "[profile p]\nregion = x\n");
+    assert_given(purse, NULL, NULL);
+    purse_write(purse, ".aws/config", "[profile p]\nendpoint_url = http://profile\n");
+    assert_given(purse, "http://profile", "endpoint_url of the profile");
+    purse_write(purse, ".aws/config",
+                "[profile p]\nendpoint_url = http://profile\nservices = mine\n"
+                "[services mine]\ns3 =\n  endpoint_url = http://services\n");
+    assert_given(purse, "http://services", "endpoint_url of the profile's services");
+    setenv("AWS_ENDPOINT_URL", "http://all", 1);
+    assert_given(purse, "http://all", "AWS_ENDPOINT_URL");
+    setenv("AWS_ENDPOINT_URL_S3", "http://s3", 1);
+    assert_given(purse, "http://s3", "AWS_ENDPOINT_URL_S3");
+    setenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true", 1);
+    assert_given(purse, NULL, NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        PURSE_TEST(each_partition_has_its_domain),
+        PURSE_TEST(fips_and_dual_stack_change_the_name),
+        PURSE_TEST(the_nearest_word_on_an_endpoint_counts),
+    };
+    return cmocka_run_group_tests_name("aws_service", tests, NULL, NULL);
+}
