@@ -45,6 +45,8 @@ static bool read_number(const char *text, uint64_t min, uint64_t max, uint64_t *
 static int usage(void)
 {
     fprintf(stderr, "usage: crash PROGRAM [--rounds N] [--disk LIBRARY] [--seed N]\n"
+                    "       crash PROGRAM --power N --disk LIBRARY [--forget files|directories]\n"
+                    "                     [--seed N]\n"
                     "       crash PROGRAM --history [--ops N] [--kills N] [--seed N]\n");
     return 64;
 }
@@ -79,6 +81,12 @@ int main(int argc, char **argv)
         const char *value = i + 1 < argc ? argv[i + 1] : "";
         if (strcmp(argv[i], "--history") == 0) {
             is_history = true;
+        } else if (strcmp(argv[i], "--forget") == 0 && strcmp(value, "files") == 0) {
+            plan.forgotten = CRASH_FORGET_FILES;
+            i++;
+        } else if (strcmp(argv[i], "--forget") == 0 && strcmp(value, "directories") == 0) {
+            plan.forgotten = CRASH_FORGET_DIRECTORIES;
+            i++;
         } else if (strcmp(argv[i], "--disk") == 0 && *value) {
             plan.server.library = value;
             i++;
@@ -86,6 +94,8 @@ int main(int argc, char **argv)
                     read_number(value, 1, 1000000, &plan.rounds)) ||
                    (strcmp(argv[i], "--ops") == 0 &&
                     read_number(value, 1000, UINT64_C(100000000), &plan.operations)) ||
+                   (strcmp(argv[i], "--power") == 0 &&
+                    read_number(value, 1, 1000000, &plan.images)) ||
                    (strcmp(argv[i], "--kills") == 0 &&
                     read_number(value, 0, 100000, &plan.kills)) ||
                    (strcmp(argv[i], "--seed") == 0 &&
@@ -99,5 +109,8 @@ int main(int argc, char **argv)
     if (is_history) {
         plan.server.library = NULL; /* what clients are told, and how fast, is the matter here */
     }
-    return carry_out(&plan, is_history ? crash_contest : crash_rounds);
+    plan.server.is_recorded = plan.images > 0;
+    return carry_out(&plan, is_history        ? crash_contest
+                            : plan.images > 0 ? crash_power
+                                              : crash_rounds);
 }

@@ -14,6 +14,10 @@
  *      crash_rounds.c     --rounds: each write that was acknowledged is there after each kill,
  *      crash_writer.c     each other one wholly or not at all
  *
+ *      crash_power.c      --power: the same after power losses, none of which happens: what each of
+ *      crash_replay.c     them might leave is made of what the disk's library has written down
+ *      crash_node.c
+ *
  *      crash_contest.c    --history: clients contend for a few keys, and all that they are told
  *      crash_judge.c      has to be what one register for each key might have said
  *      crash_search.c
@@ -23,6 +27,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "crash_replay.h"
 #include "crash_server.h"
 
 struct crash_plan {
@@ -31,6 +36,8 @@ struct crash_plan {
     uint64_t rounds;
     uint64_t operations;
     uint64_t kills;
+    uint64_t images; /* power losses */
+    enum crash_forgotten forgotten;
     int interrupted; /* by this signal */
 };
 
@@ -38,6 +45,7 @@ struct crash_plan {
  * not be carried out. */
 int crash_rounds(struct crash_plan *plan);
 int crash_contest(struct crash_plan *plan);
+int crash_power(struct crash_plan *plan);
 
 /* Takes INT, TERM or HUP where one has come; true: it is to end. */
 bool crash_is_interrupted(struct crash_plan *plan);

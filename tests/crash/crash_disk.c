@@ -18,7 +18,7 @@ static int open_file(int at_fd, const char *path, int flags, mode_t mode)
     if ((flags & O_CREAT) && crash_disk_strikes()) {
         return -1;
     }
-    pthread_mutex_lock(&crash_disk_mutex);
+    crash_disk_lock();
     bool is_new = (flags & O_CREAT) && access(whole, F_OK) != 0;
     int fd = crash_calls.openat64(at_fd, path, flags, mode);
     int open_errno = errno;
@@ -26,7 +26,7 @@ static int open_file(int at_fd, const char *path, int flags, mode_t mode)
         crash_disk_note_name(CRASH_RECORD_CREATE, whole);
     }
     crash_disk_remember(fd);
-    pthread_mutex_unlock(&crash_disk_mutex);
+    crash_disk_unlock();
     errno = open_errno;
     return fd;
 }
@@ -80,7 +80,7 @@ static ssize_t write_at(int fd, const void *bytes, size_t size, off64_t offset, 
         return is_at ? crash_calls.pwrite64(fd, bytes, size, offset)
                      : crash_calls.write(fd, bytes, size);
     }
-    pthread_mutex_lock(&crash_disk_mutex);
+    crash_disk_lock();
     if (!is_at) {
         offset = lseek(fd, 0, SEEK_CUR);
     }
@@ -96,7 +96,7 @@ static ssize_t write_at(int fd, const void *bytes, size_t size, off64_t offset, 
                                                .offset = (uint64_t)offset},
                         bytes);
     }
-    pthread_mutex_unlock(&crash_disk_mutex);
+    crash_disk_unlock();
     errno = fails ? fail_errno : write_errno;
     return fails ? -1 : written;
 }
@@ -131,10 +131,10 @@ static int sync_file(int fd, int (*real)(int fd))
     int result = real(fd);
     int sync_errno = errno;
     if (result == 0) {
-        pthread_mutex_lock(&crash_disk_mutex);
+        crash_disk_lock();
         crash_disk_note(
             &(struct crash_record){.kind = CRASH_RECORD_SYNC, .ino = ino, .offset = before}, NULL);
-        pthread_mutex_unlock(&crash_disk_mutex);
+        crash_disk_unlock();
     }
     errno = sync_errno;
     return result;
@@ -160,7 +160,7 @@ static int truncate_file(int fd, off64_t size)
     if (crash_disk_strikes()) {
         return -1;
     }
-    pthread_mutex_lock(&crash_disk_mutex);
+    crash_disk_lock();
     int result = crash_calls.ftruncate64(fd, size);
     int truncate_errno = errno;
     if (result == 0) {
@@ -169,7 +169,7 @@ static int truncate_file(int fd, off64_t size)
                                                .offset = (uint64_t)size},
                         NULL);
     }
-    pthread_mutex_unlock(&crash_disk_mutex);
+    crash_disk_unlock();
     errno = truncate_errno;
     return result;
 }
@@ -194,13 +194,13 @@ int linkat(int from_fd, const char *from, int to_fd, const char *to, int flags)
     if (crash_disk_strikes()) {
         return -1;
     }
-    pthread_mutex_lock(&crash_disk_mutex);
+    crash_disk_lock();
     int result = crash_calls.linkat(from_fd, from, to_fd, to, flags);
     int link_errno = errno;
     if (result == 0) {
         crash_disk_note_name(CRASH_RECORD_LINK, whole);
     }
-    pthread_mutex_unlock(&crash_disk_mutex);
+    crash_disk_unlock();
     errno = link_errno;
     return result;
 }
@@ -212,13 +212,13 @@ int unlinkat(int at_fd, const char *path, int flags)
     if (!crash_disk_locate(at_fd, path, whole)) {
         return crash_calls.unlinkat(at_fd, path, flags);
     }
-    pthread_mutex_lock(&crash_disk_mutex);
+    crash_disk_lock();
     int result = crash_calls.unlinkat(at_fd, path, flags);
     int unlink_errno = errno;
     if (result == 0) {
         crash_disk_note_name(CRASH_RECORD_UNLINK, whole);
     }
-    pthread_mutex_unlock(&crash_disk_mutex);
+    crash_disk_unlock();
     errno = unlink_errno;
     return result;
 }
@@ -238,13 +238,13 @@ int mkdirat(int at_fd, const char *path, mode_t mode)
     if (crash_disk_strikes()) {
         return -1;
     }
-    pthread_mutex_lock(&crash_disk_mutex);
+    crash_disk_lock();
     int result = crash_calls.mkdirat(at_fd, path, mode);
     int mkdir_errno = errno;
     if (result == 0) {
         crash_disk_note_name(CRASH_RECORD_MKDIR, whole);
     }
-    pthread_mutex_unlock(&crash_disk_mutex);
+    crash_disk_unlock();
     errno = mkdir_errno;
     return result;
 }

@@ -10,6 +10,7 @@
  * Whoever starts the server makes a file with a struct crash_disk in it, which both map.
  */
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdint.h>
 
@@ -20,6 +21,10 @@
 #define CRASH_DISK_LOG "S3A_CRASH_LOG"
 
 struct crash_disk {
+    /* Of all processes: a change and its record are one. Whoever kills the server holds it, for
+     * what was changed and not written down would not be known of. */
+    pthread_mutex_t mutex;
+
     atomic_int error;              /* errno that calls fail with; 0: they do not */
     atomic_uint one_in;            /* of so many calls one fails */
     atomic_uint_fast64_t failures; /* so far */

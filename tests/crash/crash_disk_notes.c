@@ -18,7 +18,6 @@ static char root[PATH_MAX];
 static int log_fd = -1;
 static _Atomic uint64_t inos[FDS_MAX]; /* of open files below the root; 0: not one of them */
 struct crash_calls crash_calls;
-pthread_mutex_t crash_disk_mutex = PTHREAD_MUTEX_INITIALIZER;
 
 static void find_call(void *ret_call, const char *name)
 {
@@ -196,4 +195,14 @@ void crash_disk_forget(int fd)
 uint64_t crash_disk_position(void)
 {
     return atomic_load(&disk->position);
+}
+
+void crash_disk_lock(void)
+{
+    pthread_mutex_lock(&disk->mutex);
+}
+
+void crash_disk_unlock(void)
+{
+    pthread_mutex_unlock(&disk->mutex);
 }

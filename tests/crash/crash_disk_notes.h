@@ -8,7 +8,6 @@
 #undef _FILE_OFFSET_BITS /* each call is to have the very name that is written here */
 
 #include <limits.h>
-#include <pthread.h>
 #include <stdbool.h>
 #include <sys/stat.h>
 #include <sys/types.h>
@@ -30,8 +29,9 @@ struct crash_calls {
 
 extern struct crash_calls crash_calls;
 
-/* A change and its record are one. */
-extern pthread_mutex_t crash_disk_mutex;
+/* Around a change and its record. */
+void crash_disk_lock(void);
+void crash_disk_unlock(void);
 
 /* True: the call fails, errno is set. */
 bool crash_disk_strikes(void);

@@ -29,6 +29,7 @@
 #define PATIENCE_NS (UINT64_C(30) * 1000000000)
 #define TICK_US 2000
 #define WORDS_MAX 8
+#define LOCK_SECONDS 10
 
 uint64_t crash_random(uint64_t *state, uint64_t bound)
 {
@@ -67,6 +68,7 @@ static bool map_disk(struct crash_server *server)
 {
     int fd = open(server->control, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     void *mapped = MAP_FAILED;
+    pthread_mutexattr_t shared;
 
     if (fd >= 0 && ftruncate(fd, sizeof(struct crash_disk)) == 0) {
         mapped = mmap(NULL, sizeof(struct crash_disk), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
@@ -75,12 +77,20 @@ static bool map_disk(struct crash_server *server)
         close(fd);
     }
     server->disk = mapped == MAP_FAILED ? NULL : mapped;
-    return server->disk || crash_complain(server->control);
+    if (!server->disk) {
+        return crash_complain(server->control);
+    }
+    pthread_mutexattr_init(&shared);
+    pthread_mutexattr_setpshared(&shared, PTHREAD_PROCESS_SHARED);
+    pthread_mutex_init(&server->disk->mutex, &shared);
+    pthread_mutexattr_destroy(&shared);
+    return true;
 }
 
 bool crash_server_init(struct crash_server *server)
 {
-    const char *parent = getenv("TMPDIR");
+    const char *parent =
+        server->is_recorded && access("/dev/shm", W_OK) == 0 ? "/dev/shm" : getenv("TMPDIR");
     char home[CRASH_PATH_SIZE - 16];
     char real[PATH_MAX];
     int length = snprintf(home, sizeof(home), "%s/s3atomic-crash-XXXXXX",
@@ -251,9 +261,17 @@ static bool wait_for_end(pid_t pid, int *ret_status)
 bool crash_server_kill(struct crash_server *server)
 {
     int status = 0;
+    struct timespec until;
 
+    /* One that has ended by itself may have left it locked. */
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += LOCK_SECONDS;
+    bool is_locked = server->disk && pthread_mutex_timedlock(&server->disk->mutex, &until) == 0;
     kill(server->pid, SIGKILL);
     bool was_there = wait_for_end(server->pid, &status);
+    if (is_locked) {
+        pthread_mutex_unlock(&server->disk->mutex);
+    }
     server->pid = 0;
     return was_there && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
 }

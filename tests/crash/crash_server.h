@@ -36,7 +36,7 @@ void crash_pause_us(uint64_t pause_us);
 bool crash_complain(const char *what);
 
 /* program, library, is_recorded and random are set: makes a home below TMPDIR (else /tmp), without
- * starting anything. */
+ * starting anything. What is recorded need not be on a disk at all. */
 bool crash_server_init(struct crash_server *server);
 
 /* Kills it, and removes everything. */

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "crash_body.h"
 #include "crash_server.h"
@@ -24,6 +25,39 @@ void crash_writer_fini(struct crash_writer *writer)
 {
     crash_line_fini(&writer->line);
     s3a_buf_fini(&writer->body);
+    free(writer->steps);
+}
+
+static uint64_t position(const struct crash_writer *writer)
+{
+    return writer->disk ? atomic_load(&writer->disk->position) : 0;
+}
+
+static void keep_step(struct crash_writer *writer, const struct crash_step *step)
+{
+    if (!writer->disk) {
+        return;
+    }
+    if (writer->step_count == writer->step_capacity) {
+        writer->step_capacity = writer->step_capacity ? 2 * writer->step_capacity : 256;
+        writer->steps = realloc(writer->steps, writer->step_capacity * sizeof(*writer->steps));
+        if (!writer->steps) {
+            abort();
+        }
+    }
+    writer->steps[writer->step_count++] = *step;
+}
+
+/* It is known now what has come of the last one, which was in doubt. */
+static void settle_step(struct crash_writer *writer, unsigned slot, bool is_applied)
+{
+    for (size_t i = writer->step_count; i-- > 0;) {
+        if (writer->steps[i].slot == slot) {
+            writer->steps[i].until = position(writer);
+            writer->steps[i].is_applied = is_applied;
+            return;
+        }
+    }
 }
 
 unsigned crash_writer_objects(const struct crash_writer *writer)
@@ -99,8 +133,9 @@ static bool read_slot(struct crash_writer *writer, unsigned number)
         violation(writer, number, value ? "what is there is something else" : "it is lost",
                   answer.status, value);
     }
-    if (slot->is_in_doubt && is_as_wanted) {
-        atomic_fetch_add(&tally->applied, 1);
+    if (slot->is_in_doubt) {
+        atomic_fetch_add(&tally->applied, is_as_wanted);
+        settle_step(writer, number, is_as_wanted);
     }
     settle(slot, value, answer.etag);
     return true;
@@ -176,6 +211,18 @@ static void conclude(struct crash_writer *writer, unsigned number, const struct 
     }
 }
 
+/* Refusals and what was not sent are no steps. status 0: no answer. */
+static void keep_what_came_of_it(struct crash_writer *writer, struct crash_step *step, int status,
+                                 enum expectation expectation)
+{
+    bool is_done = status == 200 || status == 204;
+
+    if (expectation == TO_SUCCEED && (is_done || writer->slots[step->slot].is_in_doubt)) {
+        step->until = is_done ? position(writer) : UINT64_MAX;
+        keep_step(writer, step);
+    }
+}
+
 bool crash_writer_act(struct crash_writer *writer)
 {
     unsigned number = (unsigned)crash_random(&writer->random, CRASH_WRITER_KEYS);
@@ -196,6 +243,11 @@ bool crash_writer_act(struct crash_writer *writer)
         crash_body_write(slot->wanted, LARGE_OF, &writer->body);
         call.body = s3a_buf_str(&writer->body);
     }
+    struct crash_step step = {.slot = number,
+                              .value = slot->wanted,
+                              .from = position(writer),
+                              .until = UINT64_MAX,
+                              .is_applied = true};
     enum crash_sent sent = crash_line_ask(&writer->line, &call, &answer);
     if (sent == CRASH_ANSWERED) {
         conclude(writer, number, &call, expectation, &answer);
@@ -203,5 +255,6 @@ bool crash_writer_act(struct crash_writer *writer)
         atomic_fetch_add(&writer->tally->doubts, 1);
         slot->is_in_doubt = true;
     }
+    keep_what_came_of_it(writer, &step, sent == CRASH_ANSWERED ? answer.status : 0, expectation);
     return sent == CRASH_ANSWERED;
 }

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "crash_disk.h"
 #include "crash_line.h"
 
 #define CRASH_WRITER_KEYS 16
@@ -20,6 +21,16 @@ struct crash_slot {
     char etag[80];
     uint64_t wanted; /* that may be there instead; 0: none */
     bool is_in_doubt;
+};
+
+/* A write, by positions in what the disk's library has written down: not before from, and at until
+ * at the latest it was known what had come of it. */
+struct crash_step {
+    unsigned slot;
+    uint64_t value; /* 0: a removal */
+    uint64_t from;
+    uint64_t until; /* UINT64_MAX: it never was */
+    bool is_applied;
 };
 
 /* Of all writers. */
@@ -42,6 +53,11 @@ struct crash_writer {
     struct crash_line line;
     struct s3a_buf body;
     struct crash_tally *tally;
+
+    const struct crash_disk *disk; /* NULL: steps are not kept */
+    struct crash_step *steps;
+    size_t step_count;
+    size_t step_capacity;
 };
 
 void crash_writer_init(struct crash_writer *writer, unsigned number, uint64_t seed, uint16_t port,
