@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -80,7 +81,21 @@ static int make_shelf(const struct s3a_directory *directory, const char *id)
     } else if (errno != EEXIST) {
         return -1;
     }
-    return fsync(directory->blobs_fd);
+    return 0;
+}
+
+/* That the shelf is there says nothing: who made it may not have lived to sync it, or the disk may
+ * have refused. So everybody makes sure for himself, once. */
+static int sync_name_of_shelf(struct s3a_directory *directory, const char *id)
+{
+    char digits[3] = {id[0], id[1], '\0'};
+    bool *is_durable = &directory->has_durable_shelf[strtoul(digits, NULL, 16) & 0xff];
+
+    if (!*is_durable && fsync(directory->blobs_fd) != 0) {
+        return -1;
+    }
+    *is_durable = true;
+    return 0;
 }
 
 static int link_blob(const struct s3a_directory *directory, const char *id, const char *name)
@@ -102,7 +117,7 @@ static int sync_shelf(const struct s3a_directory *directory, const char *id)
     return result;
 }
 
-enum s3a_status s3a_blob_stage(const struct s3a_directory *directory, const char *id, int fd)
+enum s3a_status s3a_blob_stage(struct s3a_directory *directory, const char *id, int fd)
 {
     char name[NAME_SIZE + 1];
 
@@ -117,7 +132,7 @@ enum s3a_status s3a_blob_stage(const struct s3a_directory *directory, const char
     /* The content first. Then the name in incoming/, so that the one in blobs/ never stands alone
      * without a row. */
     if (result == 0 && fsync(fd) == 0 && fsync(directory->incoming_fd) == 0 &&
-        sync_shelf(directory, id) == 0) {
+        sync_shelf(directory, id) == 0 && sync_name_of_shelf(directory, id) == 0) {
         return S3A_OK;
     }
     return status_of_errno();

@@ -23,8 +23,8 @@
 S3A_MUST_CHECK enum s3a_status s3a_blob_create(const struct s3a_directory *directory,
                                                char ret_id[S3A_BLOB_ID_SIZE + 1], int *ret_fd);
 
-/* Makes the file durable, under both names. */
-S3A_MUST_CHECK enum s3a_status s3a_blob_stage(const struct s3a_directory *directory, const char *id,
+/* Makes the file durable, under both names. One thread at a time. */
+S3A_MUST_CHECK enum s3a_status s3a_blob_stage(struct s3a_directory *directory, const char *id,
                                               int fd);
 
 /* A row names it: takes the first name away. False where it is still there. */

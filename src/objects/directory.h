@@ -15,6 +15,8 @@ struct s3a_directory {
     int root_fd;
     int blobs_fd;
     int incoming_fd;
+    /* Of blobs/XX: the name of that shelf is durable. For s3a_blob_stage(). */
+    bool has_durable_shelf[256];
     uid_t owner;
     gid_t group;
 };

@@ -29,7 +29,7 @@ void crash_line_init(struct crash_line *line, uint16_t port)
     s3a_buf_init(&line->in, SIZE_LIMIT);
 }
 
-static void hang_up(struct crash_line *line)
+void crash_line_hang_up(struct crash_line *line)
 {
     if (line->fd >= 0) {
         close(line->fd);
@@ -39,7 +39,7 @@ static void hang_up(struct crash_line *line)
 
 void crash_line_fini(struct crash_line *line)
 {
-    hang_up(line);
+    crash_line_hang_up(line);
     s3a_buf_fini(&line->out);
     s3a_buf_fini(&line->scratch);
     s3a_buf_fini(&line->in);
@@ -56,7 +56,7 @@ static bool dial(struct crash_line *line)
     line->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (line->fd < 0 ||
         connect(line->fd, (const struct sockaddr *)&address, sizeof(address)) != 0) {
-        hang_up(line);
+        crash_line_hang_up(line);
         return false;
     }
     setsockopt(line->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
@@ -202,7 +202,7 @@ static bool receive(struct crash_line *line, const struct crash_call *call,
     }
     ret_answer->body = s3a_str_make(line->in.data + head_size, body_size);
     if (is_last) {
-        hang_up(line);
+        crash_line_hang_up(line);
     }
     return true;
 }
@@ -221,6 +221,6 @@ enum crash_sent crash_line_ask(struct crash_line *line, const struct crash_call 
     if (receive(line, call, ret_answer)) {
         return CRASH_ANSWERED;
     }
-    hang_up(line);
+    crash_line_hang_up(line);
     return sent == 0 ? CRASH_NOT_SENT : CRASH_NO_ANSWER;
 }

@@ -48,6 +48,9 @@ struct crash_line {
 void crash_line_init(struct crash_line *line, uint16_t port);
 void crash_line_fini(struct crash_line *line);
 
+/* The next call is over a new connection. */
+void crash_line_hang_up(struct crash_line *line);
+
 /* Connects where that is needed. After anything but CRASH_ANSWERED it is not connected. */
 enum crash_sent crash_line_ask(struct crash_line *line, const struct crash_call *call,
                                struct crash_answer *ret_answer);

@@ -143,6 +143,8 @@ static bool read_slot(struct crash_writer *writer, unsigned number)
 
 bool crash_writer_verify(struct crash_writer *writer)
 {
+    /* It may be one to a server that was killed since it was used last. */
+    crash_line_hang_up(&writer->line);
     for (unsigned i = 0; i < CRASH_WRITER_KEYS; i++) {
         if (!read_slot(writer, i)) {
             return false;

@@ -66,6 +66,40 @@ static void a_body_has_both_names_until_a_row_has_one_of_them(void **state)
     place_close(&place);
 }
 
+/* Content, both names, and the name of the shelf. */
+#define SYNCS 4
+
+/* Whoever made it may have been killed before he could sync it: then that is still to be done. */
+static void a_shelf_that_is_there_may_not_be_durable_yet(void **state)
+{
+    (void)state;
+    struct place place;
+    struct s3a_directory other;
+
+    place_open(&place);
+    fail_calls_at(FAIL_CALL_SYNC, SYNCS, 1, EIO);
+    assert_int_equal(s3a_blob_stage(&place.directory, place.id, place.fd), S3A_SYSTEM);
+    assert_int_equal(fail_calls_end(), 1);
+    assert_true(s3a_blob_unlink(&place.directory, place.id));
+    fail_calls_at(FAIL_CALL_SYNC, SYNCS, 1, EIO);
+    assert_int_equal(s3a_blob_stage(&place.directory, place.id, place.fd), S3A_SYSTEM);
+    assert_int_equal(fail_calls_end(), 1);
+    assert_true(s3a_blob_unlink(&place.directory, place.id));
+    assert_int_equal(s3a_blob_stage(&place.directory, place.id, place.fd), S3A_OK);
+    /* It is now, and need not be synced again, but others cannot know. */
+    assert_true(s3a_blob_unlink(&place.directory, place.id));
+    fail_calls_at(FAIL_CALL_SYNC, SYNCS, 1, EIO);
+    assert_int_equal(s3a_blob_stage(&place.directory, place.id, place.fd), S3A_OK);
+    assert_int_equal(fail_calls_end(), 0);
+    assert_int_equal(s3a_directory_open(&other, place.path, NULL), S3A_OK);
+    assert_true(s3a_blob_unlink(&other, place.id));
+    fail_calls_at(FAIL_CALL_SYNC, SYNCS, 1, EIO);
+    assert_int_equal(s3a_blob_stage(&other, place.id, place.fd), S3A_SYSTEM);
+    assert_int_equal(fail_calls_end(), 1);
+    s3a_directory_close(&other);
+    place_close(&place);
+}
+
 static void what_no_row_will_name_loses_both_names(void **state)
 {
     (void)state;
@@ -198,6 +232,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_body_has_both_names_until_a_row_has_one_of_them),
+        cmocka_unit_test(a_shelf_that_is_there_may_not_be_durable_yet),
         cmocka_unit_test(what_no_row_will_name_loses_both_names),
         cmocka_unit_test(what_is_gone_already_may_be_removed_again),
         cmocka_unit_test(while_it_arrives_it_is_locked),
