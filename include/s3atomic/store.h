@@ -94,12 +94,12 @@ S3A_API struct s3a_future *s3a_store_get_async(struct s3a_store *store, const ch
  * is applied. Where nothing could be sent, or the store asks to come back later, that is told at
  * once, and nothing was changed.
  *
- * Every write leaves the ids of those that it is built on in the object's metadata, some sixty of
- * them. So one whose answer was lost is known to have been made although others have written over
- * it: that is S3A_OK, with an etag that matches nothing. And one over an object that this library
- * read, and had written, is known not to have been made where the history goes back to what it was
- * to replace: S3A_CONFLICT. S3A_IN_DOUBT: it could not be found out, as where others have written
- * without leaving a history, or no object was there before: read it.
+ * Every write leaves the ids of those that it is built on in the object's metadata: the last ones
+ * of some fifty writers. So one whose answer was lost is known to have been made although others
+ * have written over it: that is S3A_OK, with an etag that matches nothing. And one over an object
+ * that this library read, and had written, is known not to have been made where the history goes
+ * back to what it was to replace: S3A_CONFLICT. S3A_IN_DOUBT: it could not be found out, as where
+ * others have written without leaving a history, or no object was there before: read it.
  *
  * (The last conclusion holds as long as nobody brings the object back to the very bytes that it had
  * before, in the time of such a put. Where values come and go, something should be in them that

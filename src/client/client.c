@@ -76,6 +76,7 @@ static void destroy(struct s3a_client *client)
     }
     s3a_loop_free(client->loop);
     s3a_lock_table_fini(&client->lock_table);
+    s3a_write_lanes_fini(&client->write_lanes);
     sem_destroy(&client->has_ended);
     free(client->spare_work);
     free(client->endpoint);
@@ -149,6 +150,7 @@ static enum s3a_status build(struct s3a_client *client, const struct s3a_client_
     client->end_task.run = begin_to_end;
     s3a_list_init(&client->requests);
     s3a_lock_releases_init(client);
+    s3a_write_lanes_init(&client->write_lanes);
     s3a_check(sem_init(&client->has_ended, 0, 0) == 0);
     client->endpoint = strndup(settings->endpoint.data, settings->endpoint.size);
     client->spare_work = calloc(1, sizeof(*client->spare_work));

@@ -13,6 +13,7 @@
 #include "delete_probe.h"
 #include "lock_table.h"
 #include "transport.h"
+#include "write_lanes.h"
 
 struct s3a_client {
     struct s3a_loop *loop;
@@ -21,6 +22,7 @@ struct s3a_client {
     char *endpoint;
     uint64_t body_bytes_max;
     struct s3a_lock_table lock_table;
+    struct s3a_write_lanes write_lanes;
     _Atomic(struct s3a_lock *) freed; /* whose handles were given back: a stack */
     struct s3a_task freed_task;
 

@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "digest.h"
 #include "error.h"
 #include "random.h"
 #include "store_state.h"
+#include "write_lanes.h"
 
 /* A write on its way: the machine decides, this does. Lives in the request's pool. */
 struct writing {
@@ -16,6 +16,8 @@ struct writing {
     struct s3a_history history;
     char if_match[S3A_PUT_ETAG_SIZE_MAX + 1];
     struct s3a_error story; /* of the last PUT that failed */
+    int lane;               /* see s3a_write_lane_take() */
+    bool is_clear;          /* it has ended, and is not in doubt */
 };
 
 static struct s3a_put_event event_of(struct s3a_request *request, struct s3a_history *history)
@@ -80,6 +82,7 @@ static void end(struct s3a_request *request, enum s3a_status status)
     struct s3a_error error;
 
     request->client->bare_etag = writing->machine.bare_etag;
+    writing->is_clear = status != S3A_IN_DOUBT;
     tell(writing, status, &error);
     if (status == S3A_OK) {
         writing->write.written(&writing->write, &writing->machine, &writing->history,
@@ -140,15 +143,8 @@ static void release(struct s3a_request *request)
 {
     struct writing *writing = request->user;
 
+    s3a_write_lane_give(&request->client->write_lanes, writing->lane, writing->is_clear);
     free(writing->write.bytes);
-}
-
-static void make_id(char ret_id[S3A_PUT_ID_SIZE + 1])
-{
-    uint8_t bytes[S3A_PUT_ID_SIZE / 2];
-
-    s3a_random_bytes(bytes, sizeof(bytes));
-    s3a_hex(bytes, sizeof(bytes), ret_id);
 }
 
 int64_t s3a_store_written_ms(const struct s3a_put_machine *machine, const struct s3a_answer *answer)
@@ -156,17 +152,18 @@ int64_t s3a_store_written_ms(const struct s3a_put_machine *machine, const struct
     return machine->superseded || answer->modified_ms == S3A_TIME_NONE ? 0 : answer->modified_ms;
 }
 
-static enum s3a_status set_terms(struct writing *writing, struct s3a_error *error)
+static enum s3a_status set_terms(struct s3a_write_lanes *lanes, struct writing *writing,
+                                 struct s3a_error *error)
 {
     static const struct s3a_history nothing;
     const struct s3a_store_write *write = &writing->write;
     struct s3a_put_terms terms = {.condition = write->condition, .is_patient = write->is_patient};
     enum s3a_status status = S3A_OK;
 
-    make_id(terms.id);
+    writing->lane = s3a_write_lane_take(lanes, terms.id);
     if (write->before) {
-        terms.knows_id_before = true;
-        snprintf(terms.id_before, sizeof(terms.id_before), "%s", write->before->text);
+        terms.knows_before = true;
+        terms.before = *write->before;
     }
     s3a_history_make(terms.id, write->before ? write->before : &nothing, &writing->history);
     if (write->condition == S3A_PUT_IF_MATCH) {
@@ -227,7 +224,7 @@ enum s3a_status s3a_store_write_start(struct s3a_store *store, const struct s3a_
     request->step = step;
     request->may_be_applied = may_be_applied;
     request->release = release;
-    status = set_terms(writing, error);
+    status = set_terms(&store->client->write_lanes, writing, error);
     if (status == S3A_OK) {
         status = set_op(request, writing, error);
     }

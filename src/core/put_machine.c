@@ -159,7 +159,7 @@ static bool is_state_before(const struct turn *turn)
         return event->status == S3A_NOT_FOUND;
     case S3A_PUT_IF_MATCH:
         return event->status == S3A_OK && s3a_etag_equal(event->etag, terms->etag) &&
-               (!terms->knows_id_before || s3a_history_is_of(event->history, terms->id_before));
+               (!terms->knows_before || s3a_history_is_same(event->history, terms->before.text));
     default:
         return false;
     }
@@ -191,9 +191,9 @@ static bool is_overtaken(const struct turn *turn)
     const struct s3a_put_terms *terms = &turn->machine->terms;
     const struct s3a_put_event *event = turn->event;
 
-    return terms->condition == S3A_PUT_IF_MATCH && terms->knows_id_before &&
+    return terms->condition == S3A_PUT_IF_MATCH && terms->knows_before &&
            !s3a_etag_equal(event->etag, terms->etag) &&
-           s3a_history_goes_back_to(event->history, terms->id_before);
+           s3a_history_shares(event->history, terms->before.text);
 }
 
 static void look_found(const struct turn *turn)
@@ -203,7 +203,7 @@ static void look_found(const struct turn *turn)
 
     if (s3a_history_is_of(event->history, machine->terms.id)) {
         take(turn);
-    } else if (s3a_history_goes_back_to(event->history, machine->terms.id)) {
+    } else if (s3a_history_has(event->history, machine->terms.id)) {
         machine->superseded = true;
         strcpy(machine->etag, S3A_PUT_ETAG_SUPERSEDED);
         end(turn, S3A_OK);

@@ -30,7 +30,7 @@
  *
  * An object's history (write_history.h) tells of more than its last write. Where it goes back to
  * the state before, and ours is not in it, others have replaced that state: ours was not applied,
- * and cannot be any more.
+ * and cannot be any more. No other write may be under way in the same lane.
  *
  * A state is what its ETag says, and where it is known, the id of the write that made it. An object
  * that others bring back to the very bytes it had is in the same state to those who know no ids.
@@ -71,8 +71,8 @@ struct s3a_put_terms {
     enum s3a_put_condition condition;
     char etag[S3A_PUT_ETAG_SIZE_MAX + 1]; /* IF_MATCH: of the state before, with its quotes */
     char id[S3A_PUT_ID_SIZE + 1];         /* of this write */
-    char id_before[S3A_PUT_ID_SIZE + 1];  /* of the write that made the state before ("": none) */
-    bool knows_id_before;
+    struct s3a_history before;            /* of the state before ("": it bears none) */
+    bool knows_before;
     bool is_patient; /* tries again also where nothing could be sent, or the store says "later" */
 };
 

@@ -3,22 +3,32 @@
 #define S3A_WRITE_HISTORY_H
 
 /*
- * What an object bears in its metadata: the id of the write that made it, and the beginnings of the
- * ids of those that it is built on, the latest first:
+ * What an object bears in its metadata: the id of the write that made it, and those of the writes
+ * that it is built on. So a write that others have written over is still known to have been made.
  *
- *      00112233445566778899aabbccddeeff,ffeeddccbbaa9988,0f1e2d3c4b5a6978
- *      └──────── this write ──────────┘ └─ over this ──┘ └ which was over ...
+ * An id is a lane and a number, each of 64 bits in hexadecimal digits. A lane makes one write at a
+ * time, each with a number above that of the one before. Therefore the last write of each lane
+ * stands for all of its earlier ones, and the history of an object need not name every write, but
+ * every writer:
  *
- * So a write that others have written over is still known to have been made. A history goes back
- * only so far, and ends where a write did not know what it replaced.
+ *      0011223344556677000000000000002a,ffeeddccbbaa9988.1f,0f1e2d3c4b5a6978.3,ffeeddccbbaa9988-5
+ *      └──── lane ────┘└─── number ───┘ └── the last of another lane, ...      └── the beginning
+ *
+ * The lane that wrote last stands first. A history begins with a write that did not know what it
+ * replaced, or replaced nothing; that stands at the end, and stays there whatever its lane does.
+ * Where there is no more room, what stands last is left out. So:
+ *
+ * - A write that is in the history of an object was made.
+ * - Where two states of an object share a write, the later goes back to the earlier, and every lane
+ *   that has written in between is in the history of the later.
  */
 
 #include <stdbool.h>
 
 #include "str.h"
 
-#define S3A_WRITE_ID_SIZE 32     /* 128 bits in hexadecimal digits */
-#define S3A_WRITE_PARENT_SIZE 16 /* enough to tell one from the others of an object */
+#define S3A_WRITE_LANE_SIZE 16
+#define S3A_WRITE_ID_SIZE 32
 
 /* Of the 2 KB that an object's metadata may have. */
 #define S3A_HISTORY_SIZE_MAX 1024
@@ -37,7 +47,13 @@ void s3a_history_read(struct s3a_str text, struct s3a_history *ret_history);
 /* Is this the history of that very write? (Of none, where id is "".) */
 bool s3a_history_is_of(const char *history, const char *id);
 
-/* Is that write one of those that it is built on? False for "". */
-bool s3a_history_goes_back_to(const char *history, const char *id);
+/* Are both of one write, or both of none? */
+bool s3a_history_is_same(const char *history, const char *other);
+
+/* Is that write in it, and no later one of its lane? False for "". */
+bool s3a_history_has(const char *history, const char *id);
+
+/* Is there a write that is in both? */
+bool s3a_history_shares(const char *history, const char *other);
 
 #endif

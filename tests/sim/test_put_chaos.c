@@ -58,6 +58,7 @@ struct writer {
     uint64_t timeout_ms; /* of the request in flight; 0: none */
     unsigned rounds_left;
     struct s3a_history history;
+    unsigned lane;
     bool keeps_none; /* another program, which leaves no history */
 };
 
@@ -70,6 +71,7 @@ struct world {
     unsigned numbers;
     unsigned versions;
     unsigned ids;
+    unsigned lanes;
     unsigned times_applied[IDS_MAX];
     unsigned done;
     unsigned in_doubt;
@@ -97,9 +99,10 @@ static void post(struct world *world, const struct message *message, uint64_t de
     fail_msg("too many messages");
 }
 
-static void make_id(unsigned id, char ret_text[S3A_PUT_ID_SIZE + 1])
+/* A lane of the writer's own: a write that ended in doubt may be made later, and is its last. */
+static void make_id(unsigned lane, unsigned id, char ret_text[S3A_PUT_ID_SIZE + 1])
 {
-    snprintf(ret_text, S3A_PUT_ID_SIZE + 1, "%016x%016x", id, id);
+    snprintf(ret_text, S3A_PUT_ID_SIZE + 1, "%016x%016x", lane, id);
 }
 
 static void make_etag(unsigned version, char *ret_text, size_t size)
@@ -194,6 +197,7 @@ static void round_is_over(struct world *world, unsigned index, enum s3a_status s
         world->superseded += writer->machine.superseded;
     } else if (status == S3A_IN_DOUBT) {
         world->in_doubt++;
+        writer->lane = ++world->lanes;
         world->in_doubt_of_creation += writer->machine.terms.condition == S3A_PUT_IF_ABSENT;
     } else {
         assert_int_equal(status, S3A_CONFLICT);
@@ -223,7 +227,7 @@ static void step(struct world *world, unsigned index, struct s3a_put_event *even
 static void begin_round(struct world *world, unsigned index)
 {
     struct writer *writer = &world->writers[index];
-    struct s3a_put_terms terms = {.is_patient = true, .knows_id_before = true};
+    struct s3a_put_terms terms = {.is_patient = true, .knows_before = true};
 
     if (writer->rounds_left == 0) {
         return;
@@ -235,8 +239,8 @@ static void begin_round(struct world *world, unsigned index)
     writer->version = world->object.version;
     terms.condition = world->object.exists ? S3A_PUT_IF_MATCH : S3A_PUT_IF_ABSENT;
     make_etag(writer->version, terms.etag, sizeof(terms.etag));
-    make_id(writer->id, terms.id);
-    snprintf(terms.id_before, sizeof(terms.id_before), "%s", world->object.history.text);
+    make_id(writer->lane, writer->id, terms.id);
+    terms.before = world->object.history;
     s3a_history_make(terms.id, &world->object.history, &writer->history);
     if (writer->keeps_none) {
         writer->history.text[0] = '\0';
@@ -331,6 +335,7 @@ static void run(uint64_t seed, unsigned strangers)
     for (unsigned i = 0; i < WRITERS; i++) {
         world.writers[i].rounds_left = ROUNDS;
         world.writers[i].keeps_none = i < strangers;
+        world.writers[i].lane = ++world.lanes;
         begin_round(&world, i);
     }
     while (go_on(&world)) {

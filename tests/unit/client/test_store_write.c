@@ -18,11 +18,11 @@ static void a_write_bears_an_id_of_its_own(void **state)
     char first[64];
 
     assert_int_equal(desk_put(desk, "one", etag, NULL), S3A_OK);
-    assert_int_equal(strlen(desk->fake.write_id), 32);
+    assert_true(strlen(desk->fake.write_id) >= 32);
     assert_int_equal(strspn(desk->fake.write_id, "0123456789abcdef"), 32);
     memcpy(first, desk->fake.write_id, sizeof(first));
     assert_int_equal(desk_put(desk, "two", etag, NULL), S3A_OK);
-    assert_string_not_equal(first, desk->fake.write_id);
+    assert_memory_not_equal(first, desk->fake.write_id, 32);
     assert_string_equal(desk->fake.content_type, "application/octet-stream");
     assert_requests(desk, "PP");
 }

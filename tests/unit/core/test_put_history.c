@@ -4,17 +4,17 @@
 
 #include "put_story.h"
 
-#define PARENT_OURS "0011223344556677"
-#define PARENT_BEFORE "000000000000beef"
-#define ID_BEFORE "000000000000beef0000000000000000"
-#define PARENT_OTHERS "ffffffffffffffff"
+#define PARENT_OURS "0011223344556677.8899aabbccddeeff"
+#define PARENT_BEFORE "000000000000beef.5"
+#define ID_BEFORE "000000000000beef0000000000000005"
+#define PARENT_OTHERS "ffffffffffffffff.1"
 
-static struct story begin_over(const char *id_before)
+static struct story begin_over(const char *before)
 {
     struct s3a_put_terms terms = {
-        .condition = S3A_PUT_IF_MATCH, .etag = ETAG_BEFORE, .id = OURS, .knows_id_before = true};
+        .condition = S3A_PUT_IF_MATCH, .etag = ETAG_BEFORE, .id = OURS, .knows_before = true};
 
-    strcpy(terms.id_before, id_before);
+    strcpy(terms.before.text, before);
     return begin_with(&terms);
 }
 
@@ -23,7 +23,7 @@ static void a_write_in_doubt_that_was_superseded_was_made(void **state)
     static const char *const histories[] = {
         OTHERS "," PARENT_OURS,
         OTHERS "," PARENT_OURS "," PARENT_BEFORE,
-        OTHERS ",aaaaaaaaaaaaaaaa," PARENT_OURS "," PARENT_BEFORE,
+        OTHERS ",aaaaaaaaaaaaaaaa.1," PARENT_OURS "," PARENT_BEFORE,
     };
 
     (void)state;
@@ -81,6 +81,22 @@ static void a_write_that_was_overtaken_is_in_doubt_no_more(void **state)
     assert_false(story.machine.superseded);
 }
 
+/* The one who wrote the state before has written again: what both have in common is older. */
+static void what_is_older_than_the_state_before_will_do(void **state)
+{
+    struct story story = begin_over(ID_BEFORE ",bbbbbbbbbbbbbbbb.2,cccccccccccccccc.3");
+
+    (void)state;
+    put_ends(&story, S3A_IN_DOUBT);
+    look_sees(&story, "\"other\"", OTHERS ",000000000000beef.6,cccccccccccccccc.3");
+    assert_ended(&story, S3A_CONFLICT);
+
+    story = begin_over(ID_BEFORE ",bbbbbbbbbbbbbbbb.2,cccccccccccccccc.3");
+    put_ends(&story, S3A_IN_DOUBT);
+    look_sees(&story, "\"other\"", OTHERS ",000000000000beef.6,bbbbbbbbbbbbbbbb.3");
+    assert_ended(&story, S3A_IN_DOUBT);
+}
+
 /* It may still be applied: the condition holds, whoever's bytes they are. */
 static void the_same_bytes_by_another_hand_leave_it_in_doubt(void **state)
 {
@@ -94,7 +110,7 @@ static void the_same_bytes_by_another_hand_leave_it_in_doubt(void **state)
 
 static void a_history_that_does_not_go_back_so_far_says_nothing(void **state)
 {
-    static const char *const histories[] = {"", OTHERS, OTHERS ",aaaaaaaaaaaaaaaa"};
+    static const char *const histories[] = {"", OTHERS, OTHERS ",aaaaaaaaaaaaaaaa.1"};
 
     (void)state;
     for (size_t i = 0; i < sizeof(histories) / sizeof(histories[0]); i++) {
@@ -135,6 +151,7 @@ int main(void)
         cmocka_unit_test(so_was_one_without_a_condition),
         cmocka_unit_test(a_refusal_may_be_on_account_of_oneself_and_of_others),
         cmocka_unit_test(a_write_that_was_overtaken_is_in_doubt_no_more),
+        cmocka_unit_test(what_is_older_than_the_state_before_will_do),
         cmocka_unit_test(the_same_bytes_by_another_hand_leave_it_in_doubt),
         cmocka_unit_test(a_history_that_does_not_go_back_so_far_says_nothing),
         cmocka_unit_test(without_a_state_before_there_is_nothing_to_go_back_to),

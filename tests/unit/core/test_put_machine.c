@@ -110,8 +110,8 @@ static void the_same_bytes_by_another_hand_are_another_state(void **state)
     struct s3a_put_terms terms = {.condition = S3A_PUT_IF_MATCH,
                                   .etag = ETAG_BEFORE,
                                   .id = OURS,
-                                  .id_before = BEFORE,
-                                  .knows_id_before = true};
+                                  .before = {BEFORE},
+                                  .knows_before = true};
     struct story story = begin_with(&terms);
 
     (void)state;
