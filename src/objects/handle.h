@@ -92,6 +92,9 @@ bool s3a_copier_enqueue(struct s3a_objects *objects, struct s3a_write *write);
 /* Gives up what is being copied, and waits for the thread to end. */
 void s3a_copier_end(struct s3a_objects *objects);
 
+/* To whoever came out of fork(). */
+void s3a_refuse_in_child(struct s3a_answer *answer);
+
 /* Without signals, which are the application's business. */
 bool s3a_start_thread(pthread_t *ret_thread, void *(*run)(void *), struct s3a_objects *objects);
 

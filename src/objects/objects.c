@@ -2,7 +2,6 @@
 #include "objects.h"
 
 #include <errno.h>
-#include <semaphore.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
@@ -224,13 +223,6 @@ int64_t s3a_objects_now_ms(struct s3a_objects *objects)
     return s3a_ledger_now_ms(&objects->ledger);
 }
 
-/* SQLite does not survive it either: the locks on its files stay with the parent. */
-static void refuse_in_child(struct s3a_answer *answer)
-{
-    s3a_fail_status(answer, S3A_INVALID,
-                    "The store was opened before this process came out of fork(): open it anew.");
-}
-
 /* Whether a failed commit will turn up after a crash is not known yet: so nothing can be said of
  * what is stored. Has the writer find out. */
 static void refuse_in_doubt(struct s3a_objects *objects, struct s3a_answer *answer)
@@ -257,7 +249,7 @@ void s3a_objects_read_in_turn(struct s3a_objects *objects, struct s3a_read_turn 
         return;
     }
     if (s3a_gate_is_inherited(&objects->gate)) {
-        refuse_in_child(answer);
+        s3a_refuse_in_child(answer);
         return;
     }
     if (atomic_load(&objects->ledger.in_doubt)) {
@@ -275,7 +267,7 @@ void s3a_objects_read_in_turn(struct s3a_objects *objects, struct s3a_read_turn 
     /* A bucket that the first write will make is there already for those who look before. */
     if (answer->code == S3A_CODE_NO_SUCH_BUCKET && objects->commit.create_buckets &&
         op->key.size > 0) {
-        s3a_fail_code(answer, S3A_CODE_NO_SUCH_KEY);
+        s3a_fail_code(answer, op->upload_id.data ? S3A_CODE_NO_SUCH_UPLOAD : S3A_CODE_NO_SUCH_KEY);
     }
     /* It may have been written since the clock was read. */
     if (answer->date_ms < answer->modified_ms) {
@@ -298,86 +290,4 @@ void s3a_objects_read(struct s3a_objects *objects, const struct s3a_op *op,
 
     s3a_objects_read_in_turn(objects, &turn, op, answer);
     s3a_objects_end_turn(objects, &turn);
-}
-
-static void refuse_write(struct s3a_objects *objects, struct s3a_write *write)
-{
-    write->answer->date_ms = s3a_objects_now_ms(objects);
-    write->state = S3A_WRITE_BEGUN;
-    write->done(write);
-}
-
-/* Before anything is looked at: a copy, say, would begin to read what it is to copy. */
-static void refuse_anyone(struct s3a_objects *objects, struct s3a_write *write)
-{
-    s3a_fail_code(write->answer, S3A_CODE_ACCESS_DENIED);
-    write->answer->date_ms = s3a_objects_now_ms(objects);
-    write->state = S3A_WRITE_BEGUN;
-    write->done(write);
-}
-
-void s3a_objects_submit(struct s3a_objects *objects, struct s3a_write *write)
-{
-    enum s3a_op_kind kind = write->op->kind;
-    bool is_large = write->body && (write->body->fd >= 0 || kind == S3A_OP_UPLOAD_PART);
-    bool is_taken = true;
-
-    s3a_check(!write->body || write->body->status == S3A_OK);
-    if (s3a_gate_is_inherited(&objects->gate)) {
-        refuse_in_child(write->answer);
-        refuse_write(objects, write);
-        return;
-    }
-    if (write->op->is_anonymous && !s3a_access_is_possible(write->op->kind)) {
-        refuse_anyone(objects, write);
-        return;
-    }
-    pthread_mutex_lock(&objects->mutex);
-    if (kind == S3A_OP_COPY_PART) {
-        is_taken = s3a_copier_enqueue(objects, write);
-    } else if (is_large) {
-        s3a_stager_enqueue(objects, write);
-    } else {
-        s3a_writer_enqueue(objects, write);
-    }
-    pthread_mutex_unlock(&objects->mutex);
-    if (!is_taken) {
-        s3a_fail_status(write->answer, S3A_SYSTEM, "A thread for the copy cannot be started.");
-        refuse_write(objects, write);
-    }
-}
-
-bool s3a_objects_withdraw(struct s3a_objects *objects, struct s3a_write *write)
-{
-    pthread_mutex_lock(&objects->mutex);
-    bool is_copied = write->op->kind == S3A_OP_COPY_PART && write->body;
-    bool is_waiting = write->state == S3A_WRITE_WAITING && !is_copied;
-    if (is_waiting) {
-        s3a_list_remove(&write->link);
-        write->state = S3A_WRITE_BEGUN;
-    }
-    write->is_unwanted = true;
-    pthread_mutex_unlock(&objects->mutex);
-    return is_waiting;
-}
-
-static void wake(struct s3a_write *write)
-{
-    sem_post(write->user);
-}
-
-enum s3a_status s3a_objects_write(struct s3a_objects *objects, const struct s3a_op *op,
-                                  struct s3a_spool *body, struct s3a_answer *answer)
-{
-    sem_t is_done;
-    struct s3a_write write = {
-        .op = op, .body = body, .answer = answer, .done = wake, .user = &is_done};
-
-    s3a_check(sem_init(&is_done, 0, 0) == 0);
-    s3a_objects_submit(objects, &write);
-    while (sem_wait(&is_done) != 0) {
-        s3a_check(errno == EINTR);
-    }
-    sem_destroy(&is_done);
-    return answer->status;
 }

@@ -40,12 +40,12 @@ static void read_etag(struct reading *reading, struct s3a_str text)
 
 static void end_part(struct reading *reading)
 {
-    const struct s3a_listed_part *last = &reading->parts[reading->count - 1];
+    uint32_t last = reading->count > 0 ? reading->parts[reading->count - 1].number : 0;
 
     if (reading->part.number == 0 || reading->part.etag.size == 0 ||
         reading->count == S3A_PARTS_MAX) {
         fail(reading, S3A_CODE_MALFORMED_XML);
-    } else if (reading->count > 0 && reading->part.number <= last->number) {
+    } else if (reading->part.number <= last) {
         fail(reading, S3A_CODE_INVALID_PART_ORDER);
     }
     if (reading->code == S3A_CODE_NONE) {

@@ -85,6 +85,30 @@ static void whoever_is_limited_to_buckets_finds_no_others(void **state)
     expect(*state, (struct call){.path = "/no-such-bucket/k", AS("worker")}, 403);
 }
 
+static void whoever_copies_reads_too(void **state)
+{
+    expect(*state, (struct call){PUT("/secret/k"), AS("root")}, 200);
+    expect(*state, (struct call){PUT("/jobs/k"), AS("root")}, 200);
+    expect(*state,
+           (struct call){.method = "PUT",
+                         .path = "/jobs/copy",
+                         AS("worker"),
+                         .headers = {{"x-amz-copy-source", "/secret/k"}}},
+           403);
+    expect(*state,
+           (struct call){.method = "PUT",
+                         .path = "/jobs/copy",
+                         AS("watcher"),
+                         .headers = {{"x-amz-copy-source", "/jobs/k"}}},
+           403);
+    expect(*state,
+           (struct call){.method = "PUT",
+                         .path = "/jobs/copy",
+                         AS("worker"),
+                         .headers = {{"x-amz-copy-source", "/jobs/k"}}},
+           200);
+}
+
 static void a_listing_shows_what_one_may_see(void **state)
 {
     struct peer_answer answer = {0};
@@ -167,6 +191,7 @@ int main(void)
                                         close_stage),
         cmocka_unit_test_setup_teardown(whoever_is_limited_to_buckets_finds_no_others, open_stage,
                                         close_stage),
+        cmocka_unit_test_setup_teardown(whoever_copies_reads_too, open_stage, close_stage),
         cmocka_unit_test_setup_teardown(a_listing_shows_what_one_may_see, open_stage, close_stage),
         cmocka_unit_test_setup_teardown(keys_are_exchanged_and_nobody_is_cut_off, open_stage,
                                         close_stage),
