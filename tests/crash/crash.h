@@ -9,6 +9,7 @@
  *      crash_server.c     the server, a process of its own
  *      crash_disk.c       its disk, which fails on request (crash_disk_notes.c: what for)
  *      crash_line.c       a client's connection
+ *      crash_upload.c     and an upload over it
  *      crash_body.c       bodies that tell whether they are whole
  *
  *      crash_rounds.c     --rounds: each write that was acknowledged is there after each kill,

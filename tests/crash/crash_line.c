@@ -111,7 +111,7 @@ static void write_down(struct crash_line *line, const struct crash_call *call)
         s3a_buf_append_format(&line->out, "%.*s: %.*s\r\n", S3A_STR_ARG(headers[i].name),
                               S3A_STR_ARG(headers[i].value));
     }
-    if (call->body.data || strcmp(call->method, "PUT") == 0) {
+    if (call->method[0] == 'P') {
         s3a_buf_append_format(&line->out, "Content-Length: %zu\r\n", call->body.size);
     }
     s3a_buf_append_format(&line->out, "Authorization: %s\r\n\r\n", s3a_buf_text(&line->scratch));

@@ -7,8 +7,10 @@
 
 #include "crash_body.h"
 #include "crash_server.h"
+#include "crash_upload.h"
 
 #define LARGE_OF 12
+#define IN_PARTS_OF 8
 #define COMPLAINTS_MAX 20
 #define READ_TRIES 2000
 #define READ_PAUSE_US 5000
@@ -250,7 +252,10 @@ bool crash_writer_act(struct crash_writer *writer)
                               .from = position(writer),
                               .until = UINT64_MAX,
                               .is_applied = true};
-    enum crash_sent sent = crash_line_ask(&writer->line, &call, &answer);
+    bool in_parts = slot->wanted != 0 && expectation == TO_SUCCEED &&
+                    crash_random(&writer->random, IN_PARTS_OF) == 0;
+    enum crash_sent sent = in_parts ? crash_upload(&writer->line, &call, &answer)
+                                    : crash_line_ask(&writer->line, &call, &answer);
     if (sent == CRASH_ANSWERED) {
         conclude(writer, number, &call, expectation, &answer);
     } else if (sent == CRASH_NO_ANSWER && expectation == TO_SUCCEED) {
