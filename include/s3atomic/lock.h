@@ -194,8 +194,9 @@ S3A_API enum s3a_lost_reason s3a_lock_lost_reason(const struct s3a_lock *lock);
  *
  * S3A_OK: it was held until now and is free, or will be at min_hold_ms. S3A_LOST: it had been lost
  * before; whoever holds it now is left alone. S3A_UNREACHABLE and the like: it could not be freed
- * and will expire by itself. A second call returns the same again. The handle stays valid until
- * s3a_lock_free().
+ * and will expire by itself. A second call returns the same again. S3A_NO_MEMORY: nothing was asked
+ * of the store, and all is as it was: the lock is held, and can be released again. The handle stays
+ * valid until s3a_lock_free().
  */
 S3A_API S3A_MUST_CHECK enum s3a_status s3a_lock_release(struct s3a_lock *lock,
                                                         struct s3a_error *error);

@@ -12,6 +12,7 @@
 
 #include "fire_cast.h"
 #include "fire_check.h"
+#include "fire_link.h"
 
 /* Releases in 100 that are to leave no object. */
 #define DELETES 30
@@ -64,10 +65,11 @@ static bool is_enough(const struct run *run)
 
 static void tell_counts(const struct run *run, uint64_t now_us)
 {
-    printf("fire: %u grants, %u takeovers, %u deletions, %u kills, %u freezes, %u answers lost, "
-           "%u server restarts in %" PRIu64 " s, %u violation%s",
+    printf("fire: %u grants, %u takeovers, %u deletions, %u kills, %u freezes, %u cuts, "
+           "%u answers lost, %u server restarts in %" PRIu64 " s, %u violation%s",
            run->verdict.grants, run->verdict.takeovers, run->verdict.deletions, run->cast.kills,
-           run->cast.freezes, run->cast.network ? atomic_load(&run->cast.network->answers_lost) : 0,
+           run->cast.freezes, run->cast.cuts,
+           run->cast.network ? atomic_load(&run->cast.network->answers_lost) : 0,
            run->cast.restarts, (now_us - run->start_us) / 1000000, violations(run),
            violations(run) == 1 ? "" : "s");
 }
@@ -253,6 +255,10 @@ static int carry_out(struct run *run)
         run->cast.clock_library = library;
     } else {
         fprintf(stderr, "fire: every wall clock is right: %s\n", why);
+    }
+    run->cast.has_links = fire_link_find(&why);
+    if (!run->cast.has_links) {
+        fprintf(stderr, "fire: nobody is cut off from the server: %s\n", why);
     }
     run->cast.random = run->seed;
     run->start_us = fire_now_us();

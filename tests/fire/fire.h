@@ -8,8 +8,10 @@
  * freezes workers and the server. All of them are this one program.
  *
  *      fire.c             the command line, and the course of a run
- *      fire_cast.c        the processes: started, watched, ended by their ids
+ *      fire_cast.c        the processes: watched, ended by their ids
+ *      fire_stage.c       and started
  *      fire_harm.c        what is done to them
+ *      fire_link.c        cables that can be cut
  *      fire_skew.c        a wrong wall clock for some of them
  *      fire_proxy.c       the bad network (fire_http.c reads its messages)
  *      fire_worker.c      a process that takes the lock, again and again

@@ -15,6 +15,8 @@ struct fire_player {
     pid_t pid; /* 0: there is none */
     bool is_killed;
     uint64_t thaw_us; /* 0: it is not frozen */
+    unsigned link;    /* its cable (fire_link.h); 0: it has none */
+    uint64_t heal_us; /* 0: that is not cut */
 };
 
 struct fire_cast {
@@ -24,6 +26,7 @@ struct fire_cast {
     unsigned processes;
     unsigned deletes;          /* releases in 100 that are to leave no object */
     const char *clock_library; /* NULL: every wall clock is right */
+    bool has_links;            /* one worker in three has a network of its own */
 
     char directory[FIRE_PATH_SIZE];
     int log;
@@ -37,13 +40,15 @@ struct fire_cast {
     uint64_t server_back_us; /* when it is started again; 0: it has not been killed */
     uint64_t harm_us;        /* when the next harm is due */
 
+    unsigned links; /* so far */
     unsigned kills;
     unsigned freezes;
+    unsigned cuts;
     unsigned restarts;
     unsigned surprises; /* processes that ended though nobody ended them */
 };
 
-/* It runs. */
+/* It runs, and nothing is cut. */
 bool fire_player_is_well(const struct fire_player *player);
 
 /* Starts them all. False: it was said why on standard error; close it all the same. */
@@ -58,10 +63,11 @@ void fire_cast_keep_log(const struct fire_cast *cast);
 /* The same, and removes the directory. */
 void fire_cast_close(struct fire_cast *cast);
 
-/* What is due: the frozen go on, the killed are replaced. */
+/* What is due: the frozen go on, what is cut is whole again, the killed are replaced. */
 bool fire_cast_tick(struct fire_cast *cast);
 
-/* Kills or freezes somebody, now and then; by preference the process holder, which may be 0. */
+/* Kills, freezes or cuts off somebody, now and then; by preference the process holder, which may be
+ * 0. */
 void fire_cast_harm(struct fire_cast *cast, int64_t holder);
 
 /* No more harm: all that were harmed are well again when it returns. */

@@ -3,11 +3,15 @@
 
 #include <signal.h>
 
+#include "fire_link.h"
+
 /* Between two harms, and how long they last. */
 #define HARM_PAUSE_MS_MIN 100
 #define HARM_PAUSE_MS_MAX 1100
 #define FREEZE_MS_MIN 200
 #define FREEZE_MS_MAX 4000
+#define CUT_MS_MIN 200
+#define CUT_MS_MAX 4000
 #define SERVER_FREEZE_MS_MAX 2000
 #define SERVER_AWAY_MS_MAX 2000
 
@@ -25,6 +29,17 @@ static void kill_player(struct fire_cast *cast, struct fire_player *player)
     cast->kills++;
     player->is_killed = true;
     kill(player->pid, SIGKILL);
+}
+
+static void cut_off(struct fire_cast *cast, struct fire_player *player)
+{
+    uint64_t cut_ms = CUT_MS_MIN + fire_random(&cast->random, CUT_MS_MAX - CUT_MS_MIN);
+    enum fire_cut cut = (enum fire_cut)fire_random(&cast->random, FIRE_CUT_ANSWERS + 1);
+
+    player->heal_us = fire_now_us() + cut_ms * 1000; /* of a half that was cut, too */
+    if (fire_link_cut(player->link, player->pid, cut)) {
+        cast->cuts++;
+    }
 }
 
 /* Half of the time the holder. */
@@ -55,7 +70,11 @@ void fire_cast_harm(struct fire_cast *cast, int64_t holder)
     if (what < 35 && fire_player_is_well(worker)) {
         kill_player(cast, worker);
     } else if (what < 85 && fire_player_is_well(worker)) {
-        freeze(cast, worker, FREEZE_MS_MAX);
+        if (worker->link && what >= 45) {
+            cut_off(cast, worker);
+        } else {
+            freeze(cast, worker, FREEZE_MS_MAX);
+        }
     } else if (what >= 93 && fire_player_is_well(&cast->server)) {
         kill_player(cast, &cast->server);
         cast->server_back_us = now_us + fire_random(&cast->random, SERVER_AWAY_MS_MAX) * 1000 + 1;
