@@ -76,12 +76,12 @@
     X(OBJECT_COPY,                                                                                 \
       "INSERT INTO objects (bucket, key, modified_ms, size, etag, blob, parts, headers,"           \
       " checksums, tags, acl, body) SELECT ?1, ?2, ?3, size, etag, blob, parts,"                   \
-      " ifnull(?6, headers), checksums, tags, '', body FROM objects"                               \
+      " ifnull(?6, headers), checksums, ifnull(?7, tags), ?8, body FROM objects"                   \
       " WHERE bucket = ?4 AND key = ?5 " S3A_REPLACE_OBJECT)                                       \
                                                                                                    \
     X(UPLOAD_ADD,                                                                                  \
-      "INSERT INTO uploads (id, bucket, key, created_ms, headers, present_etag, present_ms)"       \
-      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")                                                      \
+      "INSERT INTO uploads (id, bucket, key, created_ms, headers, present_etag, present_ms,"       \
+      " tags, acl) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")                                   \
     X(UPLOAD_FIND,                                                                                 \
       "SELECT u.bucket, u.present_etag, u.present_ms FROM uploads AS u"                            \
       " JOIN buckets AS b ON b.id = u.bucket WHERE u.id = ?1 AND b.name = ?2 AND u.key = ?3")      \

@@ -73,6 +73,9 @@ static int put_row(struct s3a_commit *commit, const struct s3a_op *op, int64_t b
                    const struct s3a_found *source)
 {
     struct s3a_param replaced = s3a_param_null();
+    struct s3a_param tags = s3a_param_null();
+    /* "The ACL metadata is not preserved and is set to private" (CopyObject, API Reference). */
+    const char *acl = s3a_canned_acl_stored(op->acl);
     struct s3a_buf headers;
     int rc = SQLITE_OK;
 
@@ -85,12 +88,16 @@ static int put_row(struct s3a_commit *commit, const struct s3a_op *op, int64_t b
         }
         replaced = s3a_param_text(s3a_buf_str(&headers));
     }
+    if (op->replaces_tags) {
+        tags = s3a_param_text(op->tags.data ? op->tags : S3A_STR(""));
+    }
     if (rc == SQLITE_OK) {
         rc = s3a_database_run(&commit->ledger->database, S3A_SQL_OBJECT_COPY,
                               S3A_PARAMS(s3a_param_number(bucket), s3a_param_bytes(op->key),
                                          s3a_param_number(commit->ledger->now_ms),
                                          s3a_param_number(source->bucket),
-                                         s3a_param_bytes(op->source.key), replaced));
+                                         s3a_param_bytes(op->source.key), replaced, tags,
+                                         s3a_param_text(s3a_str_of(acl))));
     }
     s3a_buf_fini(&headers);
     return rc;

@@ -83,7 +83,9 @@ static int add_upload(struct s3a_commit *commit, struct s3a_write *write, struct
                    s3a_param_bytes(write->op->key), s3a_param_number(commit->ledger->now_ms),
                    s3a_param_text(headers),
                    found->has_object ? s3a_param_text(s3a_str_of(found->etag)) : s3a_param_null(),
-                   found->has_object ? s3a_param_number(found->modified_ms) : s3a_param_null()));
+                   found->has_object ? s3a_param_number(found->modified_ms) : s3a_param_null(),
+                   s3a_param_text(write->op->tags.data ? write->op->tags : S3A_STR("")),
+                   s3a_param_text(s3a_str_of(s3a_canned_acl_stored(write->op->acl)))));
     write->is_change = true;
     commit->ledger->is_changed = true;
     return rc;

@@ -164,6 +164,7 @@ struct s3a_op {
     uint32_t part_marker;     /* LIST_PARTS, GET_ATTRIBUTES: goes on behind this one */
     struct s3a_source source;
     bool replaces_headers;               /* COPY_OBJECT: headers are not those of the source */
+    bool replaces_tags;                  /* COPY_OBJECT: nor are the tags */
     const struct s3a_listed_part *parts; /* COMPLETE_UPLOAD */
     size_t part_count;
     bool has_object_size; /* COMPLETE_UPLOAD: all of them together must have object_size */

@@ -112,8 +112,8 @@ static bool keeps_headers(enum s3a_op_kind kind)
 
 static bool keeps_acl(enum s3a_op_kind kind)
 {
-    return kind == S3A_OP_PUT_OBJECT || kind == S3A_OP_CREATE_BUCKET ||
-           kind == S3A_OP_PUT_BUCKET_ACL || kind == S3A_OP_PUT_OBJECT_ACL;
+    return keeps_headers(kind) || kind == S3A_OP_CREATE_BUCKET || kind == S3A_OP_PUT_BUCKET_ACL ||
+           kind == S3A_OP_PUT_OBJECT_ACL;
 }
 
 static enum s3a_code decode_acl(struct s3a_op_decoder *decoder, struct s3a_str value)
@@ -126,6 +126,14 @@ static enum s3a_code decode_acl(struct s3a_op_decoder *decoder, struct s3a_str v
                ? S3A_CODE_NONE
                : s3a_op_refuse(decoder, S3A_CODE_INVALID_ARGUMENT,
                                "The value of x-amz-acl is not valid");
+}
+
+static enum s3a_code decode_tagging_directive(struct s3a_op_decoder *decoder, struct s3a_str value)
+{
+    decoder->op->replaces_tags = s3a_str_is_nocase(value, "REPLACE");
+    return decoder->op->replaces_tags || s3a_str_is_nocase(value, "COPY")
+               ? S3A_CODE_NONE
+               : s3a_op_refuse(decoder, S3A_CODE_INVALID_ARGUMENT, "Unknown tagging directive.");
 }
 
 enum s3a_code s3a_op_decode_amz_header(struct s3a_op_decoder *decoder, struct s3a_str name,
@@ -143,7 +151,10 @@ enum s3a_code s3a_op_decode_amz_header(struct s3a_op_decoder *decoder, struct s3
     if (s3a_str_is(name, "x-amz-acl") && keeps_acl(decoder->op->kind)) {
         return decode_acl(decoder, value);
     }
-    if (s3a_str_is(name, "x-amz-tagging") && decoder->op->kind == S3A_OP_PUT_OBJECT) {
+    if (s3a_str_is(name, "x-amz-tagging-directive") && keeps_headers(decoder->op->kind)) {
+        return decode_tagging_directive(decoder, value);
+    }
+    if (s3a_str_is(name, "x-amz-tagging") && keeps_headers(decoder->op->kind)) {
         return s3a_op_decode_tagging_header(decoder, value);
     }
     if (s3a_str_is(name, "x-amz-checksum-mode")) {

@@ -133,6 +133,37 @@ static void acls_come_with_what_they_are_of_and_may_change(void **state)
     store_close(&store);
 }
 
+/* Source: CopyObject, Amazon S3 API Reference. */
+static void a_copy_has_the_tags_of_its_source_and_an_acl_of_its_own(void **state)
+{
+    (void)state;
+    struct s3a_op put = op_of(S3A_OP_PUT_OBJECT, "k");
+    struct s3a_op copy = op_of(S3A_OP_COPY_OBJECT, "copy");
+    struct s3a_op tags = op_of(S3A_OP_GET_OBJECT_TAGGING, "copy");
+    struct s3a_op acl = op_of(S3A_OP_GET_OBJECT_ACL, "copy");
+    struct store store;
+
+    store_open(&store);
+    put.tags = S3A_STR("a=1");
+    put.acl = S3A_ACL_PUBLIC_READ;
+    expect(&store, &put, 200, S3A_CODE_NONE);
+    copy.source.bucket = S3A_STR(BUCKET);
+    copy.source.key = S3A_STR("k");
+    expect(&store, &copy, 200, S3A_CODE_NONE);
+    assert_tags(&store, &tags, "a=1");
+    assert_acl(&store, &acl, S3A_ACL_PRIVATE);
+    copy.replaces_tags = true;
+    copy.tags = S3A_STR("b=2");
+    copy.acl = S3A_ACL_PUBLIC_READ;
+    expect(&store, &copy, 200, S3A_CODE_NONE);
+    assert_tags(&store, &tags, "b=2");
+    assert_acl(&store, &acl, S3A_ACL_PUBLIC_READ);
+    copy.tags = s3a_str_of(NULL);
+    expect(&store, &copy, 200, S3A_CODE_NONE);
+    assert_tags(&store, &tags, "");
+    store_close(&store);
+}
+
 static void what_is_not_there_has_neither(void **state)
 {
     (void)state;
@@ -156,6 +187,7 @@ int main(void)
         cmocka_unit_test(tags_of_an_object_change_and_the_object_does_not),
         cmocka_unit_test(a_bucket_has_tags_or_none),
         cmocka_unit_test(acls_come_with_what_they_are_of_and_may_change),
+        cmocka_unit_test(a_copy_has_the_tags_of_its_source_and_an_acl_of_its_own),
         cmocka_unit_test(what_is_not_there_has_neither),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -87,12 +87,36 @@ static void a_put_may_bring_its_tags_in_a_header(void **state)
     decoding_end(&decoding);
 }
 
+static void a_copy_says_whose_tags_it_takes(void **state)
+{
+    (void)state;
+    struct decoding decoding;
+
+    decoding_begin(&decoding);
+    decoding_add(&decoding, "x-amz-copy-source", "/bucket/a");
+    decoding_add(&decoding, "x-amz-tagging-directive", "REPLACE");
+    decoding_add(&decoding, "x-amz-tagging", "a=1");
+    assert_int_equal(decoding_run(&decoding, "PUT", "/bucket/k", ""), S3A_CODE_NONE);
+    assert_int_equal(decoding.op.kind, S3A_OP_COPY_OBJECT);
+    assert_true(decoding.op.replaces_tags);
+    assert_str(decoding.op.tags, "a=1");
+    decoding_end(&decoding);
+    decoding.headers[2].value = S3A_STR("copy");
+    assert_int_equal(decoding_run(&decoding, "PUT", "/bucket/k", ""), S3A_CODE_NONE);
+    assert_false(decoding.op.replaces_tags);
+    decoding_end(&decoding);
+    decoding.headers[2].value = S3A_STR("TAKE");
+    assert_int_equal(decoding_run(&decoding, "PUT", "/bucket/k", ""), S3A_CODE_INVALID_ARGUMENT);
+    decoding_end(&decoding);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_set_of_tags_is_read),
         cmocka_unit_test(what_is_no_set_of_tags_is_refused),
         cmocka_unit_test(a_put_may_bring_its_tags_in_a_header),
+        cmocka_unit_test(a_copy_says_whose_tags_it_takes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
