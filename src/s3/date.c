@@ -198,13 +198,19 @@ static bool take_clock(struct s3a_str *rest, struct date *date)
            take_number(rest, 2, &date->second);
 }
 
+/* The zone, which some clients write as mail has it: -0000 (botocore), +0000. */
+static bool take_zone(struct s3a_str *rest)
+{
+    return take_text(rest, " GMT") || take_text(rest, " -0000") || take_text(rest, " +0000");
+}
+
 /* "Sun, 06 Nov 1994 08:49:37 GMT" */
 static bool take_fixdate(struct s3a_str *rest, struct date *date)
 {
     return take_name(rest, day_names, 7, &date->weekday) && take_text(rest, ", ") &&
            take_number(rest, 2, &date->day) && take_text(rest, " ") && take_month(rest, date) &&
            take_text(rest, " ") && take_number(rest, 4, &date->year) && take_text(rest, " ") &&
-           take_clock(rest, date) && take_text(rest, " GMT") && rest->size == 0;
+           take_clock(rest, date) && take_zone(rest) && rest->size == 0;
 }
 
 /* "Sunday, 06-Nov-94 08:49:37 GMT" */

@@ -17,7 +17,8 @@ void s3a_date_iso(int64_t time_ms, char ret_text[S3A_DATE_ISO_SIZE + 1]);
 void s3a_date_basic(int64_t time_ms, char ret_text[S3A_DATE_BASIC_SIZE + 1]);
 
 /*
- * IMF-fixdate, and the two obsolete forms that recipients must accept (RFC 9110, section 5.6.7). A
+ * IMF-fixdate, with -0000 or +0000 for GMT as well, since botocore signs Date headers so, and the
+ * two obsolete forms that recipients must accept (RFC 9110, section 5.6.7). A
  * year of two digits lies between 1970 and 2069. The day of the week must be one, but is not
  * compared with the date. False, here and below, for anything else; *ret_time_ms is then left
  * alone.

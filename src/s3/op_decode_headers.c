@@ -12,7 +12,6 @@ static const struct {
 } unsupported[] = {
     {S3A_STR_INIT("x-amz-acl"), "private"},
     {S3A_STR_INIT("x-amz-bucket-object-lock-"), "false"},
-    {S3A_STR_INIT("x-amz-bypass-governance-retention"), "false"},
     {S3A_STR_INIT("x-amz-copy-source"), NULL},
     {S3A_STR_INIT("x-amz-grant-"), NULL},
     {S3A_STR_INIT("x-amz-if-match-"), NULL},

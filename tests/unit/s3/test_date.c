@@ -106,6 +106,8 @@ static void reads_the_obsolete_forms(void **state)
         {"Sunday, 06-Nov-94 08:49:37 GMT", 784111777000},
         {"Sun Nov  6 08:49:37 1994", 784111777000},
         {"Sun Nov 06 08:49:37 1994", 784111777000},
+        {"Sun, 06 Nov 1994 08:49:37 -0000", 784111777000},
+        {"Sun, 06 Nov 1994 08:49:37 +0000", 784111777000},
         {"Thursday, 01-Jan-70 00:00:00 GMT", 0},
         {"Tuesday, 31-Dec-69 23:59:59 GMT", 3155759999000},
         /* a leap second is the second that follows */
