@@ -17,10 +17,11 @@ trap 'serving_end; rm -rf "$work"' EXIT
 
 # The two files of tests import nothing that is not here.
 python=$cache/s3-tests/bin/python
-if [[ ! -x $python ]] || ! "$python" -c 'import boto3, pytest, pytest_timeout, isodate, munch' 2>/dev/null
-then
+needed='import boto3, pytest, pytest_timeout, isodate, munch'
+if [[ ! -x $python ]] || ! "$python" -c "$needed" 2>/dev/null; then
     python3 -m venv "$cache/s3-tests"
-    "$cache/s3-tests/bin/pip" -q install boto3 pytest pytest-timeout isodate munch pytz requests python-dateutil
+    "$cache/s3-tests/bin/pip" -q install boto3 pytest pytest-timeout isodate munch pytz \
+        requests python-dateutil
 fi
 
 umask 077
