@@ -151,6 +151,23 @@ struct s3a_server_fault_count {
 S3A_API bool s3a_server_fault_count(struct s3a_server *server, size_t index,
                                     struct s3a_server_fault_count *ret_count);
 
+/* What it has done since it was started; /-/metrics tells the same, and more, over HTTP. */
+struct s3a_server_statistics {
+    uint64_t requests;          /* that were answered */
+    uint64_t client_errors;     /* of these: with 4xx */
+    uint64_t server_errors;     /* of these: with 5xx */
+    uint64_t conditions_failed; /* of these: 412 */
+    uint64_t bytes_in;          /* of requests' bodies */
+    uint64_t bytes_out;         /* of answers' bodies */
+    uint64_t connections;       /* that are open */
+    uint64_t commits;           /* to the disk */
+    uint64_t writes;            /* within these */
+};
+
+/* Any thread; waits for nobody, and costs nobody anything. */
+S3A_API void s3a_server_statistics(const struct s3a_server *server,
+                                   struct s3a_server_statistics *ret_statistics);
+
 /* Takes no new requests, finishes those under way (5 s at the most), commits, and frees the
  * server. NULL is accepted. */
 S3A_API void s3a_server_stop(struct s3a_server *server);

@@ -20,6 +20,7 @@
 #include <pthread.h>
 
 #include "commit.h"
+#include "counts.h"
 #include "gate.h"
 #include "objects.h"
 #include "readers.h"
@@ -44,6 +45,7 @@ struct s3a_objects {
     struct s3a_commit commit;
     int log_frames;     /* of the write-ahead log, after the last commit */
     bool log_is_copied; /* all of it, into the database */
+    struct s3a_counts counts;
 
     pthread_mutex_t mutex; /* of all that follows */
     pthread_cond_t writer_wake;

@@ -162,6 +162,16 @@ static void settle(struct s3a_objects *objects)
     }
 }
 
+static void count_commit(struct s3a_objects *objects, const struct s3a_list *writes)
+{
+    size_t count = 0;
+
+    for (const struct s3a_list *link = writes->next; link != writes; link = link->next) {
+        count++;
+    }
+    s3a_counts_commit(&objects->counts, count);
+}
+
 static void take_turn(struct s3a_objects *objects)
 {
     struct s3a_list writes;
@@ -176,6 +186,7 @@ static void take_turn(struct s3a_objects *objects)
     } else {
         s3a_commit_run(&objects->commit, &writes);
         try_in_old_space(objects, &writes);
+        count_commit(objects, &writes);
     }
     if (has_gate && wants_checkpoint(objects, LOG_FRAMES_MAX)) {
         checkpoint(objects);

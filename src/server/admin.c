@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 
 #include "fault_page.h"
+#include "metrics.h"
 
 #define PREFIX "/-/"
 
@@ -21,6 +22,8 @@ static const struct s3a_page pages[] = {
     {"/-/faults", "GET HEAD PUT POST DELETE", S3A_PAGE_FOR_OPERATORS, "application/json",
      s3a_fault_page_answer},
     {"/-/health", "GET HEAD", S3A_PAGE_FOR_ALL, "text/plain", answer_health},
+    {"/-/metrics", "GET HEAD", S3A_PAGE_FOR_OPERATORS, "text/plain; version=0.0.4",
+     s3a_metrics_answer},
 };
 
 bool s3a_admin_is_at(struct s3a_str path)

@@ -126,6 +126,7 @@ static enum s3a_code admit_to_store(struct s3a_exchange *exchange,
     code = s3a_op_decode(&exchange->head.request, exchange->front->settings->base_domain,
                          &exchange->pool, &exchange->op, &exchange->answer);
     exchange->is_explained = code != S3A_CODE_NONE;
+    exchange->is_decoded = code == S3A_CODE_NONE;
     if (code != S3A_CODE_NONE) {
         return code;
     }

@@ -28,6 +28,7 @@ static void on_connection(void *user, struct MHD_Connection *connection, void **
 
     if (what == MHD_CONNECTION_NOTIFY_STARTED) {
         front->connection_count++;
+        s3a_count_add(&front->metrics.connections_opened, 1);
         front->has_opened = true;
         *context = calloc(1, sizeof(*own));
         s3a_hangups_watch(&front->hangups, connection);
@@ -35,6 +36,7 @@ static void on_connection(void *user, struct MHD_Connection *connection, void **
     }
     s3a_hangups_forget(&front->hangups, connection);
     front->connection_count--;
+    s3a_count_add(&front->metrics.connections_closed, 1);
     front->has_closed = true;
     if (own) {
         end_exchange(own);
@@ -85,9 +87,14 @@ static enum MHD_Result on_request(void *user, struct MHD_Connection *connection,
 static void on_request_end(void *user, struct MHD_Connection *connection, void **exchange,
                            enum MHD_RequestTerminationCode reason)
 {
-    (void)user;
-    (void)reason;
+    struct s3a_front *front = user;
+    struct s3a_request_outcome outcome;
+
     if (*exchange) {
+        if (s3a_exchange_outcome(*exchange, reason == MHD_REQUEST_TERMINATED_COMPLETED_OK,
+                                 &outcome)) {
+            s3a_metrics_count(&front->metrics, &outcome);
+        }
         end_exchange(own_of(connection));
     }
     *exchange = NULL;
@@ -136,7 +143,7 @@ struct MHD_Daemon *s3a_connections_serve(struct s3a_front *front, int listen_fd,
         0, NULL, NULL, on_request, front, MHD_OPTION_ARRAY, has_tls ? with_tls : without_tls,
         MHD_OPTION_LISTEN_SOCKET, listen_fd, MHD_OPTION_URI_LOG_CALLBACK, on_target, front,
         MHD_OPTION_UNESCAPE_CALLBACK, leave_target, NULL, MHD_OPTION_NOTIFY_CONNECTION,
-        on_connection, front, MHD_OPTION_NOTIFY_COMPLETED, on_request_end, NULL,
+        on_connection, front, MHD_OPTION_NOTIFY_COMPLETED, on_request_end, front,
         MHD_OPTION_CONNECTION_LIMIT, (unsigned)connections_max, MHD_OPTION_CONNECTION_TIMEOUT,
         (unsigned)S3A_CONNECTION_IDLE_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         (size_t)S3A_CONNECTION_MEMORY, MHD_OPTION_STRICT_FOR_CLIENT, 1,

@@ -11,6 +11,7 @@
 #include "check.h"
 #include "admin.h"
 #include "admit.h"
+#include "clock.h"
 #include "misbehave.h"
 #include "reply.h"
 
@@ -48,12 +49,28 @@ static struct MHD_Response *make_response(struct s3a_exchange *exchange)
     return s3a_misbehave_reply(exchange);
 }
 
+/* Of its body. */
+static uint64_t reply_size(const struct s3a_exchange *exchange)
+{
+    const struct s3a_answer *answer = &exchange->answer;
+
+    if (s3a_str_is(exchange->head.request.method, "HEAD") || answer->http_status == 304) {
+        return 0;
+    }
+    return answer->code == S3A_CODE_NONE && !exchange->page &&
+                   exchange->op.kind == S3A_OP_GET_OBJECT
+               ? answer->range_size
+               : exchange->xml.size;
+}
+
 static enum MHD_Result answer(struct s3a_exchange *exchange)
 {
     struct MHD_Response *response = make_response(exchange);
     enum MHD_Result result;
 
     exchange->state = S3A_EXCHANGE_ANSWERED;
+    exchange->bytes_out = reply_size(exchange);
+    exchange->is_answered = response != NULL;
     if (!response) {
         return MHD_NO;
     }
@@ -112,6 +129,7 @@ static enum MHD_Result on_head(struct s3a_exchange *exchange, const char *method
 
 static enum MHD_Result on_bytes(struct s3a_exchange *exchange, struct s3a_str bytes)
 {
+    exchange->bytes_in += bytes.size;
     if (state_is(exchange, BODY)) {
         enum s3a_code code = s3a_body_append(&exchange->body, bytes);
         if (code != S3A_CODE_NONE) {
@@ -309,6 +327,7 @@ struct s3a_exchange *s3a_exchange_new(struct s3a_front *front, struct MHD_Connec
     }
     exchange->front = front;
     exchange->connection = connection;
+    exchange->start_us = s3a_clock_us();
     exchange->target = s3a_pool_copy(&exchange->pool, s3a_str_of(target));
     s3a_answer_init(&exchange->answer, S3A_INLINE_SIZE_MAX);
     s3a_buf_init(&exchange->xml, S3A_XML_SIZE_MAX);
@@ -322,6 +341,22 @@ struct s3a_exchange *s3a_exchange_new(struct s3a_front *front, struct MHD_Connec
     snprintf(exchange->answer.request_id, sizeof(exchange->answer.request_id), "%016" PRIX64,
              front->request_id_start + atomic_fetch_add(&front->request_count, 1));
     return exchange;
+}
+
+bool s3a_exchange_outcome(const struct s3a_exchange *exchange, bool is_complete,
+                          struct s3a_request_outcome *ret_outcome)
+{
+    *ret_outcome = (struct s3a_request_outcome){
+        .kind = exchange->page         ? S3A_METRICS_PAGE
+                : exchange->is_decoded ? (unsigned)exchange->op.kind
+                                       : S3A_METRICS_OTHER,
+        .http_status = exchange->answer.http_status,
+        .duration_us = s3a_clock_us() - exchange->start_us,
+        .bytes_in = exchange->bytes_in,
+        .bytes_out = exchange->bytes_out,
+        .is_complete = is_complete,
+    };
+    return exchange->is_answered;
 }
 
 static void free_memory(struct s3a_exchange *exchange)

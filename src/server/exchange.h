@@ -38,7 +38,13 @@ struct s3a_exchange {
     struct s3a_op op;
     struct s3a_body body;
     struct s3a_answer answer;
-    bool is_explained; /* answer holds the error that it was refused with */
+    bool is_decoded;     /* op is there */
+    bool is_answered;    /* there is an answer to speak of */
+    struct s3a_str user; /* the access key that signed it; empty: none that is known */
+    uint64_t start_us;
+    uint64_t bytes_in;  /* of the body */
+    uint64_t bytes_out; /* likewise */
+    bool is_explained;  /* answer holds the error that it was refused with */
     struct s3a_buf xml;
     struct s3a_write write;
     struct s3a_list under_way;
@@ -74,6 +80,10 @@ bool s3a_exchange_is_abandoned(const struct s3a_exchange *exchange);
 
 /* Takes it back from the writer, if it has not begun, and answers that the server stops. */
 void s3a_exchange_withdraw(struct s3a_exchange *exchange);
+
+/* What is known of it at its end. False: it never got as far as to be answered. */
+bool s3a_exchange_outcome(const struct s3a_exchange *exchange, bool is_complete,
+                          struct s3a_request_outcome *ret_outcome);
 
 /* The answer was sent, or the connection is gone. Never while the writer has it. NULL is accepted.
  * The memory may stay with the front, for the next one. */

@@ -22,6 +22,7 @@
 #include "hangup.h"
 #include "faults.h"
 #include "list.h"
+#include "metrics.h"
 #include "objects.h"
 #include "settings.h"
 #include "tls.h"
@@ -52,6 +53,8 @@ struct s3a_shared {
     const struct s3a_settings *settings;
     struct s3a_objects *objects;
     struct s3a_faults *faults;
+    struct s3a_front *fronts;
+    size_t front_count;
     _Atomic(struct s3a_tls *) tls; /* the certificate of the moment; NULL: no TLS */
 };
 
@@ -67,6 +70,8 @@ struct s3a_front {
     int wake_fd;
     pthread_t thread;
     bool is_running;
+
+    struct s3a_metrics metrics; /* written by this thread, read by all */
 
     /* This thread's own. */
     struct s3a_hangups hangups;

@@ -90,6 +90,8 @@ static enum s3a_status start_fronts(struct s3a_server *server, struct s3a_error 
     server->shared.settings = &server->settings;
     server->shared.objects = server->objects;
     server->shared.faults = &server->faults;
+    server->shared.fronts = server->fronts;
+    server->shared.front_count = count;
     for (size_t i = 0; status == S3A_OK && i < count; i++) {
         server->front_count++; /* one that fails is to be joined, too */
         status = s3a_front_start(&server->fronts[i], &server->shared, server->listener.fd,
