@@ -79,6 +79,13 @@ struct s3a_server_options {
     const char *tls_cert_file;
     const char *tls_key_file;
 
+    /* A line for each request is appended to this file, "-": standard output; NULL: no log. Lines
+     * in the common log format with more behind it, or JSON objects (s3atomic-serve(1)); no secret
+     * is in them. A file that cannot take them costs lines, and nobody waits for it.
+     * s3a_server_reload() opens it again, so that it can be moved away. */
+    const char *access_log;
+    bool access_log_json;
+
     /* For tests of whoever talks to it: what goes wrong from the start, as texts for
      * s3a_server_fault_add(). With any, or with allow_faults, the server's operators may have more
      * over HTTP, at /-/faults (s3atomic-faults(7)). Without, nobody but this process may. */
@@ -102,7 +109,8 @@ S3A_API const char *s3a_server_directory(const struct s3a_server *server);
 
 /*
  * Takes over what may change while a server runs, and drops no connection: the keys, where options
- * has any, and what is now in the files of certificate and key. Everything else in options is
+ * has any, and what is now in the files of certificate and key; the access
+ * log goes on in the file that has its name now. Everything else in options is
  * passed over. Requests that come after this has returned are judged by the new keys, requests
  * under way by those that they began with. Where it fails, the keys stay as they were: S3A_INVALID,
  * with an error that names the option or the file; S3A_SYSTEM, S3A_NO_MEMORY. Not beside itself,

@@ -29,11 +29,15 @@ static struct {
     const char *access_key;
     const char *secret_key;
     const char *users;
+    const char *access_log;
+    unsigned log_format;
     const char *tls_cert;
     const char *tls_key;
     struct s3a_texts faults;
     bool allow_faults;
 } given = {.listen = LISTEN_DEFAULT};
+
+static const char *const log_formats[] = {"common", "json", NULL};
 
 static const struct s3a_option options[] = {
     {'d', "dir", "DIRECTORY",
@@ -65,6 +69,12 @@ static const struct s3a_option options[] = {
      "HUP",
      .text = &given.tls_cert},
     {0, "tls-key", "FILE", "the certificate's key (PEM)", .text = &given.tls_key},
+    {0, "access-log", "FILE",
+     "a line for each request; - is standard output. Opened again at HUP, so that it can be moved "
+     "away",
+     .text = &given.access_log},
+    {0, "log-format", "FORMAT", "of these lines: common (the default) or json",
+     .choice = &given.log_format, .choices = log_formats},
     {0, "fault", "FAULT",
      "for tests: what goes wrong, such as 'reset-after op=PutObject rate=5%'; may be given several "
      "times. s3atomic-faults(7) tells of all there is",
@@ -157,7 +167,7 @@ static void announce(const struct s3a_server *server, bool keys_given)
 /* Are there files that may have changed? Then HUP is no reason to end. */
 static bool has_files(void)
 {
-    return given.users || given.tls_cert;
+    return given.users || given.tls_cert || given.access_log;
 }
 
 static void reload(struct s3a_server *server)
@@ -263,6 +273,8 @@ static int serve(char **operands, size_t count)
         .port = listen.port,
         .keys = people.keys,
         .key_count = people.key_count,
+        .access_log = given.access_log,
+        .access_log_json = given.log_format == 1,
         .tls_cert_file = given.tls_cert,
         .tls_key_file = given.tls_key,
         .buckets = given.buckets.items,

@@ -37,8 +37,13 @@ static enum s3a_code authenticate(struct s3a_exchange *exchange, struct s3a_sigv
     struct s3a_sigv4_incoming incoming = {head->method, head->path, head->query, head->headers,
                                           head->header_count};
 
-    return s3a_auth_check(&exchange->front->auth, &exchange->pool, &incoming, s3a_clock_wall_ms(),
-                          s3a_objects_now_ms(exchange->front->objects), ret_claim, ret_message);
+    enum s3a_code code =
+        s3a_auth_check(&exchange->front->auth, &exchange->pool, &incoming, s3a_clock_wall_ms(),
+                       s3a_objects_now_ms(exchange->front->objects), ret_claim, ret_message);
+    if (code == S3A_CODE_NONE) {
+        exchange->user = s3a_pool_copy(&exchange->pool, ret_claim->access_key);
+    }
+    return code;
 }
 
 static bool is_read(struct s3a_str method)

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "exchange.h"
+#include "access_note.h"
 
 static struct s3a_connection *own_of(struct MHD_Connection *connection)
 {
@@ -94,6 +94,7 @@ static void on_request_end(void *user, struct MHD_Connection *connection, void *
         if (s3a_exchange_outcome(*exchange, reason == MHD_REQUEST_TERMINATED_COMPLETED_OK,
                                  &outcome)) {
             s3a_metrics_count(&front->metrics, &outcome);
+            s3a_access_note(*exchange, &outcome);
         }
         end_exchange(own_of(connection));
     }

@@ -250,6 +250,7 @@ enum s3a_status s3a_front_start(struct s3a_front *front, const struct s3a_shared
                                 .objects = shared->objects,
                                 .faults = shared->faults};
     front->hangups.fd = -1;
+    s3a_buf_init(&front->line, S3A_ACCESS_LINE_MAX);
     s3a_list_init(&front->requests);
     s3a_list_init(&front->held);
     front->watcher = (struct s3a_fault_watcher){.lifted = on_lifted, .user = front};
@@ -327,6 +328,7 @@ void s3a_front_join(struct s3a_front *front)
     }
     s3a_hangups_fini(&front->hangups);
     s3a_auth_fini(&front->auth);
+    s3a_buf_fini(&front->line);
     pthread_cond_destroy(&front->auth_exchanged);
     pthread_mutex_destroy(&front->mutex);
     *front = (struct s3a_front){0};

@@ -18,6 +18,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "access_log.h"
 #include "auth.h"
 #include "hangup.h"
 #include "faults.h"
@@ -45,6 +46,9 @@
 /* How long requests under way may take once the server is told to stop. */
 #define S3A_STOP_MS 5000
 
+/* A line of the access log; a longer one (a key with many escapes) is dropped, and counted. */
+#define S3A_ACCESS_LINE_MAX (256 * 1024)
+
 struct MHD_Daemon;
 struct s3a_exchange;
 
@@ -55,6 +59,7 @@ struct s3a_shared {
     struct s3a_faults *faults;
     struct s3a_front *fronts;
     size_t front_count;
+    struct s3a_access_log *log;    /* NULL: none */
     _Atomic(struct s3a_tls *) tls; /* the certificate of the moment; NULL: no TLS */
 };
 
@@ -71,6 +76,7 @@ struct s3a_front {
     pthread_t thread;
     bool is_running;
 
+    struct s3a_buf line;        /* of the access log, being written */
     struct s3a_metrics metrics; /* written by this thread, read by all */
 
     /* This thread's own. */

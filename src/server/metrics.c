@@ -184,6 +184,9 @@ enum s3a_code s3a_metrics_answer(struct s3a_exchange *exchange, struct s3a_buf *
     write_one(text, "s3atomic_connections_expired_total", "counter",
               "Connections that were closed for being too slow.", SUM(shared, connections_expired));
     write_commits(s3a_objects_counts(shared->objects), text);
+    write_one(text, "s3atomic_log_lines_dropped_total", "counter",
+              "Lines that the access log could not take.",
+              shared->log ? atomic_load(&shared->log->dropped) : 0);
     begin(text, "s3atomic_build_info", "gauge", "The version, as a label.");
     s3a_buf_append_format(text, "s3atomic_build_info{version=\"%s\"} 1\n", S3A_VERSION);
     return S3A_CODE_NONE;

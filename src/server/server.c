@@ -124,6 +124,10 @@ enum s3a_status s3a_server_start(const struct s3a_server_options *options,
     if (status == S3A_OK) {
         status = s3a_server_read_certificate(server, error);
     }
+    if (status == S3A_OK && server->settings.access_log) {
+        status = s3a_access_log_init(&server->log, server->settings.access_log, error);
+        server->shared.log = &server->log;
+    }
     if (status == S3A_OK) {
         status = s3a_listener_open(server->settings.address, server->settings.port,
                                    server->settings.tls_cert_file ? "https" : "http",
@@ -160,6 +164,7 @@ void s3a_server_stop(struct s3a_server *server)
         s3a_front_join(&server->fronts[i]);
     }
     s3a_faults_fini(&server->faults);
+    s3a_access_log_fini(&server->log);
     s3a_objects_close(server->objects);
     s3a_home_fini(&server->home);
     for (struct s3a_tls *tls = server->shared.tls; tls;) {

@@ -58,6 +58,9 @@ enum s3a_status s3a_server_reload(struct s3a_server *server,
     if (status == S3A_OK) {
         status = s3a_server_read_certificate(server, error);
     }
+    if (status == S3A_OK && server->shared.log) {
+        status = s3a_access_log_reopen(server->shared.log, error);
+    }
     if (status == S3A_OK && keyring) {
         status = exchange_keys(server, keyring, error);
     }

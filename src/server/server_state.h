@@ -23,6 +23,7 @@ struct s3a_server {
     struct s3a_home home;
     struct s3a_objects *objects;
     struct s3a_listener listener;
+    struct s3a_access_log log;
     struct s3a_shared shared;
     struct s3a_faults faults;
     struct s3a_front fronts[S3A_FRONTS_MAX];

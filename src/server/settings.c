@@ -75,11 +75,16 @@ static enum s3a_status take_names(struct s3a_settings *settings,
                              "base_domain: \"%s\" is no domain name (such as s3.example.com)",
                              domain);
     }
+    if (options->access_log && options->access_log[0] == '\0') {
+        return s3a_error_set(error, S3A_INVALID, "access_log: it is empty");
+    }
+    settings->access_log = options->access_log ? copy(settings, options->access_log) : NULL;
     settings->base_domain = s3a_pool_copy(&settings->pool, s3a_str_of(domain));
     settings->address = copy(settings, options->address ? options->address : ADDRESS_DEFAULT);
     settings->directory = options->directory ? copy(settings, options->directory) : NULL;
     if (!settings->base_domain.data || !settings->address ||
-        (options->directory && !settings->directory)) {
+        (options->directory && !settings->directory) ||
+        (options->access_log && !settings->access_log)) {
         return s3a_error_set_no_memory(error);
     }
     return S3A_OK;
@@ -113,6 +118,7 @@ enum s3a_status s3a_settings_init(struct s3a_settings *settings,
     }
     settings->keep_files = options->keep_files;
     settings->port = options->port;
+    settings->access_log_json = options->access_log_json;
     settings->create_buckets = options->create_buckets;
     settings->strict_aws = options->strict_aws;
     status = take_names(settings, options, error);

@@ -17,6 +17,8 @@ struct s3a_settings {
     bool keep_files;
     const char *address;
     uint16_t port;
+    const char *access_log; /* NULL: none */
+    bool access_log_json;
     const char *tls_cert_file; /* NULL: no TLS */
     const char *tls_key_file;
     struct s3a_keyring *keyring; /* the one to begin with */

@@ -207,6 +207,64 @@ users_that_everybody_can_read_are_refused() {
     expect 74 s3atomic serve --listen 127.0.0.1:0 --users no-such-file
 }
 
+# logs FILE TEXT: waits until the text is in the log
+logs() {
+    until grep -qF -- "$2" "$1"; do
+        kill -0 "$server" || fail "it has ended: $(cat err.server)"
+    done
+}
+
+each_request_leaves_a_line_in_the_log() {
+    serve --access-log log
+    echo hello >file
+    expect 0 s3atomic put "s3://bkt/a b" file
+    expect 0 s3atomic get "s3://bkt/a b"
+    expect 1 s3atomic get s3://bkt/none
+    logs log '"GET /bkt/none'
+    line='^127\.0\.0\.1 - '$AWS_ACCESS_KEY_ID' \[.* \+0000\] "PUT /bkt/a%20b[^ "]* HTTP/1\.1" '
+    line+='200 0 [0-9A-F]{16} PutObject - 6 [0-9]+$'
+    grep -qE "$line" log || fail "$(cat log)"
+    grep -qE '"GET /bkt/a%20b HTTP/1\.1" 200 6 .* GetObject - 0 ' log || fail "$(cat log)"
+    grep -qE '"GET /bkt/none HTTP/1\.1" 404 .* GetObject NoSuchKey ' log || fail "$(cat log)"
+    # Moved away, it goes on in a new one.
+    mv log log.1
+    kill -HUP "$server"
+    reloaded 1
+    expect 0 s3atomic ls
+    kill -TERM "$server"
+    ends 0 "$server"
+    says log "ListBuckets"
+    ! grep -q ListBuckets log.1 || fail "$(cat log.1)"
+    ! grep -q "$AWS_SECRET_ACCESS_KEY" log log.1 || fail "a secret"
+}
+
+a_log_of_json_goes_to_standard_output() {
+    mkfifo served
+    s3atomic --json serve --listen 127.0.0.1:0 --bucket bkt --access-log - --log-format json \
+        >served 2>err.server &
+    server=$!
+    exec 6<served
+    read -r line <&6
+    [[ $line =~ \"endpoint\":\"([^\"]*)\".*_key\":\"([^\"]*)\",\"secret_key\":\"([^\"]*)\" ]]
+    unset S3ATOMIC_ENDPOINT
+    export AWS_ENDPOINT_URL=${BASH_REMATCH[1]} AWS_ACCESS_KEY_ID=${BASH_REMATCH[2]}
+    AWS_SECRET_ACCESS_KEY=${BASH_REMATCH[3]} expect 0 s3atomic ls s3://bkt
+    read -r line <&6
+    echo "$line" >line
+    says line '{"time":"20' \
+        '"operation":"ListObjects","bucket":"bkt","key":null,"status":200,'
+}
+
+a_full_disk_stops_only_the_log() {
+    serve --access-log /dev/full
+    expect 0 s3atomic ls
+    expect 0 s3atomic put s3://bkt/k /dev/null
+    kill -TERM "$server"
+    ends 0 "$server"
+    expect 74 s3atomic serve --listen 127.0.0.1:0 --access-log no/such/log
+    says err no/such/log
+}
+
 conditions_hold_through_it() {
     serve
     echo 1 >one
@@ -262,6 +320,9 @@ tell what_it_prints_can_be_pasted \
     users_come_from_the_environment_too \
     users_that_everybody_can_read_are_refused \
     it_goes_wrong_on_request \
+    each_request_leaves_a_line_in_the_log \
+    a_log_of_json_goes_to_standard_output \
+    a_full_disk_stops_only_the_log \
     what_is_wrong_is_said \
     conditions_hold_through_it \
     cmd_is_gone_before_the_lease_ends_where_the_store_is_gone \
