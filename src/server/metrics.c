@@ -181,8 +181,6 @@ enum s3a_code s3a_metrics_answer(struct s3a_exchange *exchange, struct s3a_buf *
     write_one(text, "s3atomic_connections", "gauge", "Connections that are open.", opened - closed);
     write_one(text, "s3atomic_connections_opened_total", "counter",
               "Connections that were accepted.", opened);
-    write_one(text, "s3atomic_connections_expired_total", "counter",
-              "Connections that were closed for being too slow.", SUM(shared, connections_expired));
     write_commits(s3a_objects_counts(shared->objects), text);
     write_one(text, "s3atomic_log_lines_dropped_total", "counter",
               "Lines that the access log could not take.",

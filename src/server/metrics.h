@@ -32,7 +32,6 @@ struct s3a_metrics {
     _Atomic uint64_t aborted; /* not answered to the end: the connection broke */
     _Atomic uint64_t connections_opened;
     _Atomic uint64_t connections_closed;
-    _Atomic uint64_t connections_expired; /* those that were too slow */
 };
 
 struct s3a_request_outcome {
