@@ -14,6 +14,7 @@
  */
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,6 +37,12 @@ static const struct s3a_field report_fields[] = {
 };
 static const struct s3a_type report_type = S3A_TYPE(struct report, report_fields);
 
+/* A higher token has been here: this one comes too late. */
+static bool is_late(const struct report *present, int64_t token)
+{
+    return present && present->fence > token;
+}
+
 /* Called with the report as it is, and again where somebody else was faster. arg: as it is to be.
  */
 static enum s3a_status write_unless_late(struct s3a_object *object, void *arg)
@@ -43,7 +50,7 @@ static enum s3a_status write_unless_late(struct s3a_object *object, void *arg)
     struct report *wanted = arg;
     const struct report *present = object->value;
 
-    if (present && present->fence > wanted->fence) {
+    if (is_late(present, wanted->fence)) {
         printf("token %" PRId64 " is refused: %" PRId64 " has been here\n", wanted->fence,
                present->fence);
         return S3A_LOST;

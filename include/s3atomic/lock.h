@@ -7,7 +7,7 @@
  *
  * A lock is an object of a bucket: its name, with ".lock" appended unless it ends so already. Its
  * holder rewrites it at every heartbeat; when the heartbeats stop, its lease runs out and others
- * take it. No two machines' clocks are compared for that: see docs/protocol.md.
+ * take it. No two machines' clocks are compared for that: see s3atomic-protocol(7).
  *
  * What a lock can promise, and what not: while s3a_lock_is_held() is true, no other process holds
  * a valid lease. A process that is stopped for longer than its lease (SIGSTOP, a paused virtual

@@ -5,7 +5,7 @@
 /*
  * The lock protocol as a pure step function: an event and the time go in, an action comes out. No
  * socket, clock, heap or thread. The client drives it over S3, the simulator through hostile
- * schedules; both link this very object. Section numbers (§) are those of docs/protocol.md.
+ * schedules; both link this very object. Section numbers (§) are those of s3atomic-protocol(7).
  *
  *                  ┌───────── not yet ─────────┐
  *                  ▼                           │

@@ -31,8 +31,8 @@
 #define STRETCH_SECONDS 30
 
 /*
- * docs/protocol.md §8, L1: how long after the last fault somebody has the lock at the latest, who
- * holds it having had his turn; and something for a machine that has other things to do.
+ * s3atomic-protocol(7) §8, L1: how long after the last fault somebody has the lock at the latest,
+ * who holds it having had his turn; and something for a machine that has other things to do.
  */
 #define CALM_MS                                                                                    \
     (FIRE_HOLD_LONG_MS + FIRE_LEASE_MS + FIRE_GRACE_MS + FIRE_POLL_MAX_MS +                        \

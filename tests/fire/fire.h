@@ -32,8 +32,8 @@
 #define FIRE_SECRET "only-for-this-machine"
 
 /*
- * Short, so that leases end often. There is one store with one clock, so of grace (docs/protocol.md
- * §3) only the second is needed by which dates of whole seconds can be off.
+ * Short, so that leases end often. There is one store with one clock, so of grace
+ * (s3atomic-protocol(7) §3) only the second is needed by which dates of whole seconds can be off.
  */
 #define FIRE_HEARTBEAT_MS 300
 #define FIRE_LEASE_MS 1200

@@ -3,7 +3,7 @@
 #define S3A_FIRE_CHECK_H
 
 /*
- * Judges what workers wrote down (fire_log.h) by docs/protocol.md §8:
+ * Judges what workers wrote down (fire_log.h) by s3atomic-protocol(7) §8:
  *
  * - S1: no two tokens were provably held at the same time.
  * - S2: tokens strictly grow in the order of the grants, and each was granted once.

@@ -8,7 +8,7 @@ bad=0
 
 if command -v groff >/dev/null; then
     for page in *.[137]; do
-        complaints=$(groff -man -t -Tutf8 -ww -z "$page" 2>&1)
+        complaints=$(groff -k -man -t -Tutf8 -ww -z "$page" 2>&1)
         [[ -z $complaints ]] || { echo "$page: $complaints"; bad=1; }
     done
 fi
@@ -16,7 +16,7 @@ fi
 # Of --help, the long options that begin a line; of a page, those in lines that begin with one.
 told_by_help() { grep -oE '^ *(-[a-zA-Z], )?--[a-z][a-z-]*' | grep -oE -- '--[a-z-]+' | sort -u; }
 told_by_page() {
-    groff -man -t -Tascii -P-c -P-b -P-u -P-o "$1" | grep -E '^ {7}-' | grep -oE -- '--[a-z-]+' |
+    groff -k -man -t -Tascii -P-c -P-b -P-u -P-o "$1" | grep -E '^ {7}-' | grep -oE -- '--[a-z-]+' |
         sort -u || true
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The lock protocol (docs/protocol.md) as a model that spin explores exhaustively: contenders, one
- * key in a linearizable store, and a network that loses requests, loses answers, and delivers
+ * The lock protocol (s3atomic-protocol(7)) as a model that spin explores exhaustively: contenders,
+ * one key in a linearizable store, and a network that loses requests, loses answers, and delivers
  * requests after their senders have given up. check.sh runs it and says what was found.
  *
  * A record is one number: an owner (an identity, new for every attempt), token, beat, and whether

@@ -5,7 +5,7 @@
 /*
  * A simulated world: one lock on one linearizable store, and contenders that are the real lock
  * machine. Time is virtual and all chance comes from one seed, so the same seed gives the same run,
- * bit for bit. After every step the world checks what must always hold (docs/protocol.md, S1 to
+ * bit for bit. After every step the world checks what must always hold (s3atomic-protocol(7), S1 to
  * S4), and keeps the first breach in sim.breach. With sim.trace set it tells its story there.
  */
 

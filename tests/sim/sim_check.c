@@ -7,7 +7,7 @@
 #include <string.h>
 
 /*
- * What must always hold (docs/protocol.md, S1 to S4).
+ * What must always hold (s3atomic-protocol(7), S1 to S4).
  *
  * What is done from outside is nobody's fault: who was robbed of his lock does not count as a
  * holder any more (he is told at his next heartbeat), and a new object's token need only be higher
