@@ -1,17 +1,18 @@
 #!/bin/bash
 # usage: check.sh [--quick]
-# Has spin explore lock.pml: first as it is, in several sizes, where every claim must hold; then
-# with one rule broken at a time, where some claim must not. Each search is exhaustive: every state
+# Has spin explore lock.pml, and then session.pml: first as it is, in several sizes, where every claim
+# must hold; then with one rule broken at a time, where some claim must not. Each search is exhaustive: every state
 # is stored whole (no bit-state hashing), and one that runs out of memory, depth or time has failed.
 # Without --quick it goes deeper, which takes a minute or two and 1 GB.
 set -euo pipefail
-model=$(dirname "$(readlink -f "$0")")/lock.pml
+models=$(dirname "$(readlink -f "$0")")
+model=lock.pml
 command -v spin >/dev/null || { echo "no spin here"; exit 77; }
 
 memory_mb=3500 depth_max=100000 seconds_max=170
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
-cp "$model" "$dir"
+cp "$models"/*.pml "$dir"
 cd "$dir"
 failed=0
 
@@ -19,9 +20,9 @@ failed=0
 search() {
     local level=$1 compile=$2 options=$3
     shift 3
-    rm -f pan pan.out lock.pml.trail
+    rm -f pan pan.out "$model.trail"
     # shellcheck disable=SC2086
-    { spin "${@/#/-D}" -a lock.pml &&
+    { spin "${@/#/-D}" -a "$model" &&
         "${CC:-cc}" -w "$level" $compile -DMEMLIM=$memory_mb -o pan pan.c; } >pan.out 2>&1 ||
         { cat pan.out; return 1; }
     # shellcheck disable=SC2086
@@ -51,8 +52,8 @@ holds() {
     failed=$((failed + 1))
     grep -E '^pan:|error:|MEMLIM' pan.out || echo "stopped before its end"
     # What led there, in the words of the model.
-    [[ ! -e lock.pml.trail ]] ||
-        spin "${macros[@]/#/-D}" -t -p -g -l lock.pml |
+    [[ ! -e $model.trail ]] ||
+        spin "${macros[@]/#/-D}" -t -p -g -l "$model" |
         grep -vE '^ *$|\(goto\)|sub-sequence' | tail -n 80
 }
 
@@ -96,12 +97,31 @@ for n in 1 2; do
         -O0 -DNFAIR=3 '-a -f -w20' IN_DOUBT "N=$n" "IDS=$((n + 1))" BEATS=1 LATE=2 LEASE=3
 done
 
-while read -r fault what; do
-    macros=(N=2 IDS=3 BEATS=1 LATE=1 LEASE=3)
-    [[ $fault != NO_READ_BACK ]] || macros+=(IN_DOUBT)
-    caught "$fault" "$what" "${macros[@]}"
-done < <(sed -nE '/One rule broken/,/ifndef FAULT/ s|^#define (\w+) [0-9]+ +/\* (.*) \*/$|\1 \2|p' \
-    lock.pml)
+# catch_all MACRO...: every rule that can be broken
+catch_all() {
+    local fault what macros
+    while read -r fault what; do
+        macros=("$@")
+        [[ $fault != NO_READ_BACK ]] || macros+=(IN_DOUBT)
+        caught "$fault" "$what" "${macros[@]}"
+    done < <(sed -nE \
+        '/One rule broken/,/ifndef FAULT/ s|^#define (\w+) [0-9]+ +/\* (.*) \*/$|\1 \2|p' "$model")
+}
+catch_all N=2 IDS=3 BEATS=1 LATE=1 LEASE=3
+
+# sessions CONTENDERS SESSIONS ATTEMPTS HEARTBEATS LEASE
+sessions() {
+    holds "sessions $2 of $1 contenders, attempts $3, heartbeats $4, lease $5" \
+        -O2 '-DSAFETY -DNOREDUCE' -w24 "N=$1" "SESSIONS=$2" "IDS=$3" "BEATS=$4" "LEASE=$5"
+}
+
+model=session.pml
+sessions 2 1 2 1 3
+if [[ ${1:-} != --quick ]]; then
+    sessions 2 1 3 1 3
+    sessions 2 2 2 1 2
+fi
+catch_all N=2 SESSIONS=1 IDS=3 BEATS=1 LEASE=3
 
 echo "model: $caught of $broken broken rules caught, $failed failures, $SECONDS s"
 ((failed == 0 && broken > 0))
