@@ -1,9 +1,9 @@
 #!/bin/bash
 # usage: check.sh [--quick]
-# Has spin explore lock.pml, and then session.pml: first as it is, in several sizes, where every claim
-# must hold; then with one rule broken at a time, where some claim must not. Each search is exhaustive: every state
-# is stored whole (no bit-state hashing), and one that runs out of memory, depth or time has failed.
-# Without --quick it goes deeper, which takes a minute or two and 1 GB.
+# Has spin explore lock.pml, and then session.pml: first as it is, in several sizes, where every
+# claim must hold; then with one rule broken at a time, where some claim must not. Each search is
+# exhaustive: every state is stored whole (no bit-state hashing), and one that runs out of memory,
+# depth or time has failed. Without --quick it goes deeper, which takes a minute or two and 1 GB.
 set -euo pipefail
 models=$(dirname "$(readlink -f "$0")")
 model=lock.pml
