@@ -30,6 +30,7 @@ uint64_t s3a_lock_delete_from_ms(const struct s3a_lock_machine *machine)
     return machine->store_seen_ms + left_ms + left_ms / (CLOCK_SHARE - 1) + 1;
 }
 
+/* An attempt, which is undone and not given back, has no such time either. */
 bool s3a_lock_is_to_be_deleted(const struct s3a_lock_turn *turn)
 {
     const struct s3a_lock_machine *machine = turn->machine;
@@ -37,7 +38,7 @@ bool s3a_lock_is_to_be_deleted(const struct s3a_lock_turn *turn)
 
     return machine->may_delete && machine->delete_from_ms != 0 &&
            now_ms >= machine->delete_from_ms && !machine->delete_refused &&
-           machine->clearing == S3A_CLEAR_RELEASE && machine->lost_reason == S3A_LOST_NOT;
+           machine->lost_reason == S3A_LOST_NOT;
 }
 
 void s3a_lock_send_delete(const struct s3a_lock_turn *turn)
