@@ -26,6 +26,11 @@ static void end(struct scene *scene)
     s3a_pool_fini(&scene->pool);
 }
 
+/* Deeper than anything of S3's. */
+#define NESTED                                                                                     \
+    "<Delete><Object><Key><Key><Key><Key><Key><Key><Key>a</Key></Key></Key></Key></Key></Key>"     \
+    "</Key></Object></Delete>"
+
 static void assert_refused(const char *document, enum s3a_code code)
 {
     struct scene scene;
@@ -83,8 +88,7 @@ static void what_is_no_such_list_deletes_nothing(void **state)
         "<Delete><Object><Key>a</Key></Object></Delete><Delete/>",
         "<Deletes><Object><Key>a</Key></Object></Deletes>",
         "<!DOCTYPE a [<!ENTITY b 'c'>]><Delete><Object><Key>&b;</Key></Object></Delete>",
-        "<Delete><Object><Key><Key><Key><Key><Key><Key><Key>a</Key></Key></Key></Key></Key></Key>"
-        "</Key></Object></Delete>"};
+        NESTED};
 
     for (size_t i = 0; i < sizeof(documents) / sizeof(documents[0]); i++) {
         assert_refused(documents[i], S3A_CODE_MALFORMED_XML);
