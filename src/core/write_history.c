@@ -109,7 +109,7 @@ void s3a_history_make(const char *id, const struct s3a_history *before,
     struct s3a_str text = s3a_str_of(before->text);
     struct s3a_str lane = s3a_str_make(id, S3A_WRITE_LANE_SIZE);
     struct s3a_str lane_before = s3a_str_make(text.data, S3A_WRITE_LANE_SIZE);
-    struct entry entry;
+    struct entry entry = {.is_beginning = false};
     size_t size = S3A_WRITE_ID_SIZE;
     bool has_room = true;
 

@@ -58,8 +58,8 @@ static bool look_at_blob(struct s3a_fsck *fsck, const char *shelf, const char *i
     char name[S3A_BLOB_ID_SIZE + 4];
     char file[FILE_SIZE];
     struct s3a_finding finding = {.kind = S3A_FINDING_LEFTOVER, .file = file};
-    bool is_needed;
-    bool is_garbage;
+    bool is_needed = false;
+    bool is_garbage = false;
 
     snprintf(name, sizeof(name), "%.2s/%.32s", shelf, id);
     snprintf(file, sizeof(file), "blobs/%s", name);
