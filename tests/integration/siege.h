@@ -5,7 +5,7 @@
 /*
  * A server under attack. Its directory lies alone in a directory of the test's own, so that
  * whatever leaves it is seen; and after each story it must still answer, and have closed what it
- * opened. (What it keeps of memory, LeakSanitizer and the last test of each file see.)
+ * opened. (What it keeps of memory, LeakSanitizer sees.)
  */
 
 #include "stage.h"

@@ -21,13 +21,14 @@ void sim_note_kept(struct sim *sim, unsigned number)
     sim->tally.kept++;
 }
 
-/* Taken sooner than that, but for dates that are cut and clocks that are fast. */
+/* Taken sooner than that, but for dates that are cut and clocks that are fast: who waits for the
+ * lease and the grace on top of it goes by his clock for both. */
 void sim_check_kept(struct sim *sim, const struct sim_request *request)
 {
     const struct s3a_lock_record *old = &sim->store.object.record;
     uint64_t slack_ms = sim->faults.dates_in_seconds ? 2000 : 0;
 
-    slack_ms += old->lease_ms / 50 + 1;
+    slack_ms += (old->lease_ms + sim->grace_ms) / 50 + 1;
     if (sim->store.object.kind == S3A_LOCK_OBJECT_RECORD && old->held &&
         memcmp(old->grant.owner, sim->store.kept_owner, S3A_OWNER_SIZE) == 0 &&
         !sim_same_grant(&old->grant, &request->record.grant) &&
