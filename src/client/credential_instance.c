@@ -53,8 +53,7 @@ static uint64_t number(const struct s3a_aws_environment *environment,
 }
 
 /* The variable, the profile's setting, or the address of IPv4 or IPv6. */
-static const char *choose_endpoint(const struct s3a_credential_search *search,
-                                   struct s3a_str profile)
+static const char *choose_endpoint(struct s3a_credential_search *search, struct s3a_str profile)
 {
     const struct s3a_aws_environment *environment = search->environment;
     struct s3a_str given = s3a_aws_get(environment, S3A_AWS_EC2_METADATA_SERVICE_ENDPOINT);
@@ -70,7 +69,7 @@ static const char *choose_endpoint(const struct s3a_credential_search *search,
         while (s3a_str_ends_with(given, "/")) {
             given.size--;
         }
-        return s3a_pool_copy((struct s3a_pool *)(uintptr_t)&search->pool, given).data;
+        return s3a_pool_copy(&search->pool, given).data;
     }
     return s3a_str_is_nocase(mode, "ipv6") ? ENDPOINT_IPV6 : ENDPOINT_IPV4;
 }
