@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "test.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 #include "puppet.h"
@@ -13,7 +14,7 @@
 static const struct s3a_credentials fresh = {S3A_STR_INIT("AKIDFRESH"), S3A_STR_INIT("new"),
                                              S3A_STR_INIT("")};
 
-static unsigned wanted;
+static atomic_uint wanted; /* counted in the loop's thread */
 
 static void renew(void *puppet)
 {
@@ -56,12 +57,8 @@ static void nothing(void *arg)
 /* The loop's thread has taken the answer in. */
 static void await_want(struct puppet *puppet)
 {
-    unsigned seen = 0;
-
-    while (seen == 0) {
+    while (wanted == 0)
         puppet_in_loop(puppet, nothing, NULL);
-        seen = __atomic_load_n(&wanted, __ATOMIC_SEQ_CST);
-    }
 }
 
 static void what_was_refused_is_sent_again_with_new_ones(void **state)
