@@ -1,45 +1,35 @@
 /* SPDX-License-Identifier: MIT */
 #include "checksum.h"
 
-#include <pthread.h>
+#include <string.h>
 
-/* Each polynomial with its bits in reverse, as it is applied to bytes whose lowest bit comes
- * first. */
-#define CRC32_POLYNOMIAL UINT64_C(0xedb88320)
-#define CRC32C_POLYNOMIAL UINT64_C(0x82f63b78)
-#define CRC64NVME_POLYNOMIAL UINT64_C(0x9a6c9329ac4bc9b5)
+#include "check.h"
+#include "crc.h"
+
+enum algorithm {
+    IS_NONE,
+    IS_CRC,
+    IS_DIGEST,
+};
 
 struct kind {
     const char *header_name;
     size_t size;
-    uint64_t polynomial; /* 0: no CRC */
+    enum algorithm algorithm;
+    enum s3a_crc_kind crc;
+    enum s3a_digest_kind digest;
 };
 
 static const struct kind kinds[] = {
-    [S3A_CHECKSUM_NONE] = {"", 0, 0},
-    [S3A_CHECKSUM_CRC32] = {"x-amz-checksum-crc32", 4, CRC32_POLYNOMIAL},
-    [S3A_CHECKSUM_CRC32C] = {"x-amz-checksum-crc32c", 4, CRC32C_POLYNOMIAL},
-    [S3A_CHECKSUM_CRC64NVME] = {"x-amz-checksum-crc64nvme", 8, CRC64NVME_POLYNOMIAL},
-    [S3A_CHECKSUM_SHA1] = {"x-amz-checksum-sha1", S3A_SHA1_SIZE, 0},
-    [S3A_CHECKSUM_SHA256] = {"x-amz-checksum-sha256", S3A_SHA256_SIZE, 0},
+    [S3A_CHECKSUM_NONE] = {.header_name = ""},
+    [S3A_CHECKSUM_CRC32] = {"x-amz-checksum-crc32", 4, IS_CRC, .crc = S3A_CRC_32},
+    [S3A_CHECKSUM_CRC32C] = {"x-amz-checksum-crc32c", 4, IS_CRC, .crc = S3A_CRC_32C},
+    [S3A_CHECKSUM_CRC64NVME] = {"x-amz-checksum-crc64nvme", 8, IS_CRC, .crc = S3A_CRC_64_NVME},
+    [S3A_CHECKSUM_SHA1] = {"x-amz-checksum-sha1", S3A_SHA1_SIZE, IS_DIGEST,
+                           .digest = S3A_DIGEST_SHA1},
+    [S3A_CHECKSUM_SHA256] = {"x-amz-checksum-sha256", S3A_SHA256_SIZE, IS_DIGEST,
+                             .digest = S3A_DIGEST_SHA256},
 };
-
-/* What a byte does to a CRC, by its value. */
-static uint64_t tables[S3A_CHECKSUM_CRC64NVME + 1][256];
-static pthread_once_t tables_once = PTHREAD_ONCE_INIT;
-
-static void fill_tables(void)
-{
-    for (int kind = S3A_CHECKSUM_CRC32; kind <= S3A_CHECKSUM_CRC64NVME; kind++) {
-        for (unsigned byte = 0; byte < 256; byte++) {
-            uint64_t crc = byte;
-            for (int bit = 0; bit < 8; bit++) {
-                crc = crc >> 1 ^ (crc & 1 ? kinds[kind].polynomial : 0);
-            }
-            tables[kind][byte] = crc;
-        }
-    }
-}
 
 enum s3a_checksum_kind s3a_checksum_kind_of(struct s3a_str header_name)
 {
@@ -71,42 +61,68 @@ size_t s3a_checksum_size(enum s3a_checksum_kind kind)
     return kinds[kind].size;
 }
 
+bool s3a_checksum_is_crc(enum s3a_checksum_kind kind)
+{
+    return kinds[kind].algorithm == IS_CRC;
+}
+
 enum s3a_status s3a_checksum_init(struct s3a_checksum *checksum, enum s3a_checksum_kind kind)
 {
     checksum->kind = kind;
-    checksum->crc = kind == S3A_CHECKSUM_CRC64NVME ? UINT64_MAX : UINT32_MAX;
-    if (kinds[kind].polynomial == 0) {
-        return s3a_digest_init(&checksum->digest,
-                               kind == S3A_CHECKSUM_SHA1 ? S3A_DIGEST_SHA1 : S3A_DIGEST_SHA256);
-    }
-    (void)pthread_once(&tables_once, fill_tables);
-    return S3A_OK;
+    checksum->crc = s3a_crc_begin(kinds[kind].crc);
+    return kinds[kind].algorithm == IS_DIGEST
+               ? s3a_digest_init(&checksum->digest, kinds[kind].digest)
+               : S3A_OK;
 }
 
 void s3a_checksum_add(struct s3a_checksum *checksum, struct s3a_str bytes)
 {
-    uint64_t crc = checksum->crc;
+    const struct kind *kind = &kinds[checksum->kind];
 
-    if (kinds[checksum->kind].polynomial == 0) {
+    if (kind->algorithm == IS_DIGEST) {
         s3a_digest_add(&checksum->digest, bytes);
-        return;
+    } else if (bytes.size > 0) {
+        checksum->crc =
+            s3a_crc_add(kind->crc, checksum->crc, (const uint8_t *)bytes.data, bytes.size);
     }
-    const uint64_t *table = tables[checksum->kind];
-    for (size_t i = 0; i < bytes.size; i++) {
-        crc = crc >> 8 ^ table[(crc ^ (unsigned char)bytes.data[i]) & 0xff];
+}
+
+/* Highest byte first, as checksums are written. */
+static void write_crc(uint64_t crc, size_t size, uint8_t *ret_bytes)
+{
+    for (size_t i = 0; i < size; i++) {
+        ret_bytes[i] = (uint8_t)(crc >> 8 * (size - 1 - i));
     }
-    checksum->crc = crc;
+}
+
+static uint64_t read_crc(const uint8_t *bytes, size_t size)
+{
+    uint64_t crc = 0;
+
+    for (size_t i = 0; i < size; i++) {
+        crc = crc << 8 | bytes[i];
+    }
+    return crc;
 }
 
 void s3a_checksum_end(struct s3a_checksum *checksum, uint8_t ret_bytes[S3A_CHECKSUM_SIZE_MAX])
 {
-    size_t size = kinds[checksum->kind].size;
+    const struct kind *kind = &kinds[checksum->kind];
 
-    if (kinds[checksum->kind].polynomial == 0) {
+    if (kind->algorithm == IS_DIGEST) {
         s3a_digest_end(&checksum->digest, ret_bytes);
-        return;
+    } else {
+        write_crc(s3a_crc_end(kind->crc, checksum->crc), kind->size, ret_bytes);
     }
-    for (size_t i = 0; i < size; i++) {
-        ret_bytes[i] = (uint8_t)(~checksum->crc >> 8 * (size - 1 - i));
-    }
+}
+
+void s3a_checksum_join(enum s3a_checksum_kind kind, uint8_t *crc, const uint8_t *crc_of_others,
+                       uint64_t others_size)
+{
+    size_t size = kinds[kind].size;
+
+    s3a_check(s3a_checksum_is_crc(kind));
+    write_crc(s3a_crc_join(kinds[kind].crc, read_crc(crc, size), read_crc(crc_of_others, size),
+                           others_size),
+              size, crc);
 }

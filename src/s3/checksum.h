@@ -7,6 +7,8 @@
  * "Checking object integrity", Amazon S3 User Guide.
  */
 
+#include <stdbool.h>
+
 #include "digest.h"
 
 enum s3a_checksum_kind {
@@ -33,6 +35,9 @@ enum s3a_checksum_kind s3a_checksum_kind_of_name(struct s3a_str name);
 /* How many bytes it has; what stands in the header is their base64. */
 size_t s3a_checksum_size(enum s3a_checksum_kind kind);
 
+/* Can that of a whole be had from those of its parts? See s3a_checksum_join(). */
+bool s3a_checksum_is_crc(enum s3a_checksum_kind kind);
+
 /* A checksum under way. */
 struct s3a_checksum {
     enum s3a_checksum_kind kind;
@@ -47,5 +52,9 @@ void s3a_checksum_add(struct s3a_checksum *checksum, struct s3a_str bytes);
 
 /* Writes s3a_checksum_size() bytes. It is not to be added to any more. */
 void s3a_checksum_end(struct s3a_checksum *checksum, uint8_t ret_bytes[S3A_CHECKSUM_SIZE_MAX]);
+
+/* Of CRCs only: crc, of some bytes, becomes that of them and the others behind them. */
+void s3a_checksum_join(enum s3a_checksum_kind kind, uint8_t *crc, const uint8_t *crc_of_others,
+                       uint64_t others_size);
 
 #endif

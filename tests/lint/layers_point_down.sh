@@ -22,7 +22,7 @@ allow() {
 }
 allow base
 allow core
-allow s3 'openssl/[a-z0-9_]+\.h|expat\.h'
+allow s3 'immintrin\.h|openssl/[a-z0-9_]+\.h|expat\.h'
 allow objects 'sqlite3\.h'
 allow client 'curl/curl\.h'
 allow server 'microhttpd\.h|gnutls/.*\.h'
