@@ -63,6 +63,26 @@ struct s3a_client_options {
      * take a second more for each 64 KiB. */
     uint32_t request_timeout_ms;
 
+    /*
+     * How often a read, a listing, or a write that was not carried out (nothing was sent, or the
+     * store was busy) is tried, the first time included; 1 to 100. 0: AWS_MAX_ATTEMPTS,
+     * max_attempts of the profile, else 3. The pauses between are those of the standard mode of the
+     * SDKs of AWS: random, up to 50 ms doubled each time, and up to 1 s doubled where the store
+     * says that it is asked too often; no more is tried again than a bucket of tokens allows, which
+     * failures empty and successes fill. AWS_RETRY_MODE (retry_mode of the profile) may be
+     * standard, adaptive or legacy, and is the standard mode in any case;
+     * AWS_NEW_RETRIES_2026=false wants its pauses of before 2026, from 1 s on.
+     *
+     * Locks, sessions and s3a_store_update() do not go by this, but by what they have to reach: a
+     * lease that is to be kept, an answer that has to be cleared up. A file: endpoint is asked
+     * once.
+     */
+    uint32_t attempts_max;
+
+    /* How long all tries of one request may take together, with the pauses between, in
+     * milliseconds; 100 to 3 600 000. 0: no bound but attempts_max. */
+    uint32_t total_timeout_ms;
+
     /* Bounds what is read into memory for one object, in bytes. 0: 256 MiB. Larger objects are
      * S3A_TOO_LARGE. */
     uint64_t body_bytes_max;

@@ -87,6 +87,7 @@ S3A_API enum s3a_action s3a_status_action(enum s3a_status status);
 
 #define S3A_ERROR_CODE_MAX 64
 #define S3A_ERROR_REQUEST_ID_MAX 128
+#define S3A_ERROR_HOST_ID_MAX 128
 #define S3A_ERROR_MESSAGE_MAX 512
 
 /*
@@ -101,6 +102,7 @@ struct s3a_error {
     int system_errno;                          /* 0 where no system call failed */
     char code[S3A_ERROR_CODE_MAX];             /* S3's own code, such as "NoSuchKey" */
     char request_id[S3A_ERROR_REQUEST_ID_MAX]; /* x-amz-request-id of the answer */
+    char host_id[S3A_ERROR_HOST_ID_MAX];       /* x-amz-id-2 of the answer, where there is one */
     char message[S3A_ERROR_MESSAGE_MAX];
 };
 

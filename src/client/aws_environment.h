@@ -31,6 +31,9 @@
     X(AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE)                                                      \
     X(AWS_METADATA_SERVICE_TIMEOUT)                                                                \
     X(AWS_METADATA_SERVICE_NUM_ATTEMPTS)                                                           \
+    X(AWS_RETRY_MODE)                                                                              \
+    X(AWS_MAX_ATTEMPTS)                                                                            \
+    X(AWS_NEW_RETRIES_2026)                                                                        \
     X(AWS_REGION)                                                                                  \
     X(AWS_DEFAULT_REGION)                                                                          \
     X(AWS_USE_FIPS_ENDPOINT)                                                                       \

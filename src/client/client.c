@@ -11,6 +11,7 @@
 #include "error.h"
 #include "lock_release.h"
 #include "lock_work.h"
+#include "random.h"
 #include "request.h"
 
 enum s3a_status s3a_client_check(const struct s3a_client *client, struct s3a_error *error)
@@ -147,6 +148,8 @@ static enum s3a_status build(struct s3a_client *client, const struct s3a_client_
     enum s3a_status status;
 
     client->body_bytes_max = settings->body_bytes_max;
+    client->total_timeout_ms = settings->total_timeout_ms;
+    s3a_retry_bucket_init(&client->retries, &settings->retries, s3a_random_uint64());
     client->end_task.run = begin_to_end;
     s3a_list_init(&client->requests);
     s3a_lock_releases_init(client);

@@ -137,10 +137,14 @@ static enum s3a_status take_all(struct s3a_client_settings *settings,
         status = take_endpoint(settings, options, &search->profiles, error);
     }
     if (status == S3A_OK && settings->addressing.endpoint.scheme == S3A_SCHEME_FILE) {
+        settings->retries.attempts_max = 1;
         return S3A_OK;
     }
     if (loaded != S3A_OK) {
         return s3a_error_set(error, loaded, "%s", of_profiles.message);
+    }
+    if (status == S3A_OK) {
+        status = s3a_client_take_retries(settings, options, &search->profiles, error);
     }
     return status == S3A_OK ? take_credentials(settings, options, search, error) : status;
 }
@@ -160,6 +164,17 @@ static enum s3a_status take_limits(struct s3a_client_settings *settings,
     if (settings->requests_max > S3A_REQUESTS_MAX_MAX) {
         return s3a_error_set(error, S3A_INVALID, "requests_max: %u, must be 1 to %d",
                              options->requests_max, S3A_REQUESTS_MAX_MAX);
+    }
+    settings->total_timeout_ms = options->total_timeout_ms;
+    if (options->total_timeout_ms && (options->total_timeout_ms < S3A_REQUEST_TIMEOUT_MS_MIN ||
+                                      options->total_timeout_ms > S3A_REQUEST_TIMEOUT_MS_MAX)) {
+        return s3a_error_set(error, S3A_INVALID, "total_timeout_ms: %u, must be %d to %d",
+                             options->total_timeout_ms, S3A_REQUEST_TIMEOUT_MS_MIN,
+                             S3A_REQUEST_TIMEOUT_MS_MAX);
+    }
+    if (options->attempts_max > S3A_ATTEMPTS_MAX_MAX) {
+        return s3a_error_set(error, S3A_INVALID, "attempts_max: %u, must be 1 to %d",
+                             options->attempts_max, S3A_ATTEMPTS_MAX_MAX);
     }
     settings->body_bytes_max = options->body_bytes_max ? options->body_bytes_max : BODY_BYTES_MAX;
     return S3A_OK;

@@ -12,6 +12,7 @@
 #include "credential_keeper.h"
 #include "delete_probe.h"
 #include "lock_table.h"
+#include "retry.h"
 #include "transport.h"
 #include "write_lanes.h"
 
@@ -21,12 +22,14 @@ struct s3a_client {
     struct s3a_credential_keeper *keeper; /* NULL: the credentials are what they are */
     char *endpoint;
     uint64_t body_bytes_max;
+    uint32_t total_timeout_ms; /* 0: no bound */
     struct s3a_lock_table lock_table;
     struct s3a_write_lanes write_lanes;
     _Atomic(struct s3a_lock *) freed; /* whose handles were given back: a stack */
     struct s3a_task freed_task;
 
     /* The loop's own. */
+    struct s3a_retry_bucket retries;
     struct s3a_list requests; /* struct s3a_request: under way */
     struct s3a_list locks;    /* struct s3a_lock, under no session: whose machine has not ended */
     struct s3a_list queued;   /* the same, of all kinds: to be released when it is their turn */

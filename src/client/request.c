@@ -79,22 +79,58 @@ static void end_early(struct s3a_request *request)
     s3a_request_end(request, error.status, &error);
 }
 
+static void try(struct s3a_request *request)
+{
+    if (request->prepare) {
+        request->prepare(request);
+    }
+    s3a_request_send(request);
+    if (request->deadline_ms != UINT64_MAX) {
+        s3a_request_rest(request, request->deadline_ms);
+    }
+}
+
+/* The deadline of all tries is over. */
+static void end_late(struct s3a_request *request)
+{
+    struct s3a_error error;
+    bool in_doubt = s3a_op_is_write(request->call.op.kind);
+
+    s3a_request_abandon(request);
+    (void)s3a_error_set(&error, in_doubt ? S3A_IN_DOUBT : S3A_TIMEOUT,
+                        "no clear answer within %lu ms, in %lu tries%s",
+                        (unsigned long)request->client->total_timeout_ms,
+                        (unsigned long)request->retry.retries + 1,
+                        in_doubt ? ": it may still be applied" : "");
+    s3a_request_end(request, error.status, &error);
+}
+
 static void step(struct s3a_request *request, enum s3a_request_event event)
 {
+    uint64_t again_ms;
+
     if (request->step) {
         request->step(request, event);
         return;
     }
     switch (event) {
     case S3A_REQUEST_STARTED:
+        try(request);
+        break;
     case S3A_REQUEST_WOKEN:
-        if (request->prepare) {
-            request->prepare(request);
+        if (request->is_sent) {
+            end_late(request);
+        } else {
+            try(request);
         }
-        s3a_request_send(request);
         break;
     case S3A_REQUEST_ANSWERED:
-        finish(request);
+        again_ms = s3a_request_retry_ms(request);
+        if (again_ms > 0) {
+            s3a_request_rest(request, again_ms);
+        } else {
+            finish(request);
+        }
         break;
     case S3A_REQUEST_CANCELLED:
         end_early(request);
@@ -127,6 +163,9 @@ static void start(struct s3a_task *task)
     uint64_t now_ms = s3a_loop_now_ms(client->loop);
 
     s3a_list_append(&client->requests, &request->link);
+    request->deadline_ms = client->total_timeout_ms > 0
+                               ? now_ms + request->pause_ms + client->total_timeout_ms
+                               : UINT64_MAX;
     if (client->is_ending) {
         struct s3a_error error;
         (void)s3a_error_set(&error, S3A_CANCELLED, "cancelled: the client is being freed");

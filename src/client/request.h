@@ -24,6 +24,7 @@ struct s3a_request {
     struct s3a_pool pool; /* whatever the operation's texts and body live in */
     struct s3a_call call; /* op, body and timeout_ms are the maker's to fill */
     uint32_t pause_ms;    /* before it is sent */
+    bool is_single;       /* one try: whoever makes it makes others himself */
 
     /* Loop's thread; may be NULL. Just before call is sent. */
     void (*prepare)(struct s3a_request *request);
@@ -49,6 +50,8 @@ struct s3a_request {
     struct s3a_timer timer;
     struct s3a_list link;
     bool is_sent;
+    struct s3a_retry retry;
+    uint64_t deadline_ms; /* of all tries; UINT64_MAX: none */
 };
 
 /* An operation on bucket and key, both copied (key NULL: none); their names are checked. On
@@ -76,6 +79,11 @@ void s3a_request_rest(struct s3a_request *request, uint64_t until_ms);
 
 /* The answer that is awaited is not wanted any more. */
 void s3a_request_abandon(struct s3a_request *request);
+
+/* request_retry.c. For step: the answer is a failure that may pass, and that has changed nothing:
+ * when is it to be sent once more? 0: not at all, also where it is no such failure. Each call
+ * counts as a try. What is without a step is tried again by itself. */
+uint64_t s3a_request_retry_ms(struct s3a_request *request);
 
 /* The last: the request is freed, and the future done. */
 void s3a_request_end(struct s3a_request *request, enum s3a_status status,

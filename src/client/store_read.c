@@ -115,8 +115,9 @@ static void release(struct s3a_request *request)
 
 /* NULL: no memory. status: of the checks so far. */
 static struct s3a_future *start(struct s3a_store *store, enum s3a_op_kind kind, const char *bucket,
-                                const char *key, uint32_t pause_ms, const struct reading *reading,
-                                enum s3a_status status, struct s3a_error *error)
+                                const char *key, const uint32_t *pause_ms,
+                                const struct reading *reading, enum s3a_status status,
+                                struct s3a_error *error)
 {
     struct s3a_request *request;
     struct reading *own;
@@ -144,12 +145,13 @@ static struct s3a_future *start(struct s3a_store *store, enum s3a_op_kind kind, 
     request->user = own;
     request->finish = finish;
     request->release = release;
-    request->pause_ms = pause_ms;
+    request->is_single = pause_ms;
+    request->pause_ms = pause_ms ? *pause_ms : 0;
     return s3a_request_start(request);
 }
 
 enum s3a_status s3a_store_read_now(struct s3a_store *store, enum s3a_op_kind kind,
-                                   const char *bucket, const char *key, uint32_t pause_ms,
+                                   const char *bucket, const char *key, const uint32_t *pause_ms,
                                    struct s3a_store_read *ret_read, struct s3a_error *error)
 {
     struct reading reading = {.object = &ret_read->object, .body = &ret_read->body};
@@ -187,7 +189,7 @@ static enum s3a_status read_blocking(struct s3a_store *store, enum s3a_op_kind k
         status = s3a_error_set(&story, S3A_INVALID, "ret_object: it is NULL");
     }
     if (status == S3A_OK) {
-        status = s3a_store_read_now(store, kind, bucket, key, 0, &read, &story);
+        status = s3a_store_read_now(store, kind, bucket, key, NULL, &read, &story);
         if (status == S3A_OK && kind == S3A_OP_GET_OBJECT) {
             status = s3a_store_read_decode(&read, &story);
         }
@@ -220,7 +222,7 @@ static struct s3a_future *read_async(struct s3a_store *store, enum s3a_op_kind k
     struct s3a_error error;
     enum s3a_status status = s3a_store_check(store, false, &error);
 
-    return start(store, kind, bucket, key, 0, &reading, status, &error);
+    return start(store, kind, bucket, key, NULL, &reading, status, &error);
 }
 
 struct s3a_future *s3a_store_get_async(struct s3a_store *store, const char *bucket, const char *key,

@@ -73,10 +73,11 @@ struct s3a_store_read {
     struct s3a_buf body;      /* to be freed */
 };
 
-/* GET_OBJECT or HEAD_OBJECT, after a pause; waits for it. *ret_read is always written. */
+/* GET_OBJECT or HEAD_OBJECT; waits for it. pause_ms NULL: tried again as the client's options say;
+ * else there is one try, after so long a pause. *ret_read is always written. */
 S3A_MUST_CHECK enum s3a_status s3a_store_read_now(struct s3a_store *store, enum s3a_op_kind kind,
                                                   const char *bucket, const char *key,
-                                                  uint32_t pause_ms,
+                                                  const uint32_t *pause_ms,
                                                   struct s3a_store_read *ret_read,
                                                   struct s3a_error *error);
 void s3a_store_read_fini(struct s3a_store_read *read);

@@ -77,7 +77,7 @@ static enum s3a_status read_object(struct update *update, struct s3a_store_read 
     for (;;) {
         enum s3a_status status =
             s3a_store_read_now(update->store, S3A_OP_GET_OBJECT, update->bucket, update->key,
-                               update->pause_ms, read, update->error);
+                               &update->pause_ms, read, update->error);
         if (status == S3A_OK) {
             return s3a_store_read_decode(read, update->error);
         }

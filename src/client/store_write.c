@@ -101,6 +101,19 @@ static void note_story(struct s3a_request *request)
     }
 }
 
+/* When a PUT that was not carried out is made again, where the machine has no opinion of its own:
+ * it has one as soon as a try is in doubt. */
+static uint64_t again_ms(struct s3a_request *request)
+{
+    const struct writing *writing = request->user;
+    const struct s3a_put_machine *machine = &writing->machine;
+    enum s3a_status status = request->call.answer.status;
+    bool is_open = request->call.op.kind != S3A_OP_PUT_OBJECT || machine->doubt ||
+                   machine->terms.is_patient || status == S3A_RACE;
+
+    return is_open ? 0 : s3a_request_retry_ms(request);
+}
+
 static void step(struct s3a_request *request, enum s3a_request_event what)
 {
     struct writing *writing = request->user;
@@ -111,6 +124,7 @@ static void step(struct s3a_request *request, enum s3a_request_event what)
     if (what == S3A_REQUEST_ANSWERED) {
         note_story(request);
         event = event_of(request, &history);
+        event.again_ms = again_ms(request);
     } else if (what == S3A_REQUEST_STARTED) {
         writing->machine.bare_etag = request->client->bare_etag;
     } else {

@@ -116,6 +116,10 @@ static void put_failed(const struct turn *turn, enum s3a_status status)
         give_up(turn);
     } else if (machine->doubt || machine->terms.is_patient || status == S3A_RACE) {
         rest(turn, S3A_PUT_REQUEST_PUT);
+    } else if (turn->event->again_ms > 0) {
+        machine->at = S3A_PUT_AT_REST;
+        machine->next = S3A_PUT_REQUEST_PUT;
+        turn->action->wake_ms = turn->event->again_ms;
     } else {
         give_up(turn);
     }

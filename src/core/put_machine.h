@@ -26,7 +26,9 @@
  * twice, and so lost to itself. A write without a condition is not repeated once it is in doubt:
  * that could undo what others wrote in between.
  *
- * A 409, a 503 and what could not be sent are taken at their word: nothing was changed.
+ * A 409, a 503 and what could not be sent are taken at their word: nothing was changed. Whether
+ * that is tried again is the driver's to say (again_ms), unless an earlier try is in doubt or the
+ * write is patient.
  *
  * An object's history (write_history.h) tells of more than its last write. Where it goes back to
  * the state before, and ours is not in it, others have replaced that state: ours was not applied,
@@ -91,6 +93,8 @@ struct s3a_put_event {
     enum s3a_status status;
     const char *etag;    /* S3A_OK */
     const char *history; /* S3A_OK of a LOOK: what the object bears; "" where it bears none */
+    uint64_t again_ms;   /* a failure of a PUT that has changed nothing: when the next try is to be
+                            made by one who is not patient; 0: he gives up */
 };
 
 enum s3a_put_request {

@@ -105,6 +105,12 @@ static struct s3a_str message_of(const struct s3a_answer *answer)
                           : s3a_code_message(answer->code));
 }
 
+bool s3a_answer_is_throttled(const struct s3a_answer *answer)
+{
+    return answer->http_status == 429 || answer->code == S3A_CODE_SLOW_DOWN ||
+           (answer->code == S3A_CODE_OTHER && s3a_code_is_throttling(answer->code_text));
+}
+
 enum s3a_status s3a_answer_error(const struct s3a_op *op, const struct s3a_answer *answer,
                                  struct s3a_error *error)
 {
@@ -126,5 +132,6 @@ enum s3a_status s3a_answer_error(const struct s3a_op *op, const struct s3a_answe
     error->http_status = answer->http_status;
     memcpy(error->code, code, sizeof(code));
     snprintf(error->request_id, sizeof(error->request_id), "%s", answer->request_id);
+    snprintf(error->host_id, sizeof(error->host_id), "%s", answer->host_id);
     return answer->status;
 }

@@ -14,6 +14,11 @@ struct head {
     struct s3a_str modified;
     struct s3a_str date;
     struct s3a_str request_id;
+    struct s3a_str host_id;
+    struct s3a_str retry_after;
+    struct s3a_str region;
+    struct s3a_str location;
+    struct s3a_str age;
 };
 
 /* The answer is none: not an error of the store's, but of what lies between. */
@@ -31,9 +36,17 @@ static struct s3a_str *find_single(struct head *head, struct s3a_str name)
         const char *name;
         struct s3a_str *value;
     } rows[] = {
-        {"etag", &head->etag},           {"content-length", &head->length},
-        {"content-range", &head->range}, {"last-modified", &head->modified},
-        {"date", &head->date},           {"x-amz-request-id", &head->request_id},
+        {"etag", &head->etag},
+        {"content-length", &head->length},
+        {"content-range", &head->range},
+        {"last-modified", &head->modified},
+        {"date", &head->date},
+        {"x-amz-request-id", &head->request_id},
+        {"x-amz-id-2", &head->host_id},
+        {"x-amz-retry-after", &head->retry_after},
+        {"x-amz-bucket-region", &head->region},
+        {"location", &head->location},
+        {"age", &head->age},
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -255,6 +268,9 @@ static void decode_failure(const struct s3a_op *op, const struct head *head,
         answer->code = code_of_status(op, answer->http_status);
     }
     answer->status = s3a_code_status(answer->code, answer->http_status);
+    if (answer->code == S3A_CODE_OTHER && s3a_code_is_throttling(answer->code_text)) {
+        answer->status = S3A_LATER;
+    }
     if (answer->http_status == 304) {
         (void)decode_etag(head, answer);
     }
@@ -266,6 +282,30 @@ static int64_t parse_date(struct s3a_str text)
 
     (void)s3a_date_http_parse(text, &time_ms);
     return time_ms;
+}
+
+/* Both are cut rather than refused: they are for people. */
+static void keep_ids(const struct head *head, struct s3a_answer *answer)
+{
+    snprintf(answer->request_id, sizeof(answer->request_id), "%.*s", S3A_STR_ARG(head->request_id));
+    snprintf(answer->host_id, sizeof(answer->host_id), "%.*s", S3A_STR_ARG(head->host_id));
+}
+
+/* Without memory for them, they were not told. */
+static void keep_advice(const struct head *head, struct s3a_answer *answer)
+{
+    uint64_t retry_after_ms;
+
+    if (s3a_str_to_uint64(head->retry_after, UINT32_MAX, &retry_after_ms)) {
+        answer->retry_after_ms = (uint32_t)retry_after_ms;
+    }
+    answer->is_aged = head->age.data != NULL;
+    if (head->region.size > 0) {
+        answer->region = s3a_pool_copy(&answer->pool, head->region);
+    }
+    if (head->location.size > 0) {
+        answer->location = s3a_pool_copy(&answer->pool, head->location);
+    }
 }
 
 void s3a_answer_decode(const struct s3a_op *op, int http_status, const struct s3a_header *headers,
@@ -280,8 +320,9 @@ void s3a_answer_decode(const struct s3a_op *op, int http_status, const struct s3
     answer->status = S3A_OK;
     answer->date_ms = parse_date(head.date);
     answer->modified_ms = parse_date(head.modified);
-    snprintf(answer->request_id, sizeof(answer->request_id), "%.*s", S3A_STR_ARG(head.request_id));
+    keep_ids(&head, answer);
     if (!is_success) {
+        keep_advice(&head, answer);
         decode_failure(op, &head, answer);
     } else if (!is_clear) {
         give_up(answer, S3A_PROTOCOL, "The answer has a header twice, with different values");

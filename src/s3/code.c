@@ -42,6 +42,32 @@ enum s3a_code s3a_code_of_wire(struct s3a_str wire)
     return S3A_CODE_OTHER;
 }
 
+bool s3a_code_is_throttling(struct s3a_str wire)
+{
+    static const char *const codes[] = {
+        "BandwidthLimitExceeded",
+        "EC2ThrottledException",
+        "LimitExceededException",
+        "PriorRequestNotComplete",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "ThrottledException",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+        "TransactionInProgressException",
+    };
+
+    for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+        if (s3a_str_is(wire, codes[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static enum s3a_status status_of_http(int http_status)
 {
     switch (http_status) {

@@ -143,6 +143,10 @@ int s3a_code_http_status(enum s3a_code code);
 /* S3A_CODE_OTHER for a text that is not in the table. */
 enum s3a_code s3a_code_of_wire(struct s3a_str wire);
 
+/* One of the codes outside of the table by which stores and what stands before them say that
+ * requests come too often. (The throttling codes of the SDKs' standard retry mode.) */
+bool s3a_code_is_throttling(struct s3a_str wire);
+
 /*
  * What an HTTP answer means: by its code where that is in the table, else by its HTTP status alone
  * (a HEAD carries no code; proxies answer without one). 429 is LATER; a 5xx that is not in the

@@ -13,6 +13,9 @@ struct decoder {
     struct s3a_str condition;
     struct s3a_str header;
     struct s3a_str request_id;
+    struct s3a_str host_id;
+    struct s3a_str region;
+    struct s3a_str endpoint;
 };
 
 static struct s3a_str *find_text(struct decoder *decoder, const char *path)
@@ -26,6 +29,9 @@ static struct s3a_str *find_text(struct decoder *decoder, const char *path)
         {"Error/Condition", &decoder->condition},
         {"Error/Header", &decoder->header},
         {"Error/RequestId", &decoder->request_id},
+        {"Error/HostId", &decoder->host_id},
+        {"Error/Region", &decoder->region},
+        {"Error/Endpoint", &decoder->endpoint},
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -66,5 +72,10 @@ bool s3a_error_decode(struct s3a_str xml, struct s3a_answer *answer)
         snprintf(answer->request_id, sizeof(answer->request_id), "%.*s",
                  S3A_STR_ARG(decoder.request_id));
     }
+    if (answer->host_id[0] == '\0') {
+        snprintf(answer->host_id, sizeof(answer->host_id), "%.*s", S3A_STR_ARG(decoder.host_id));
+    }
+    answer->region = answer->region.data ? answer->region : decoder.region;
+    answer->location = answer->location.data ? answer->location : decoder.endpoint;
     return true;
 }

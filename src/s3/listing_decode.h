@@ -16,9 +16,9 @@ S3A_MUST_CHECK enum s3a_status s3a_listing_decode(const struct s3a_op *op, struc
                                                   const char **ret_message);
 
 /*
- * An <Error>: code, code_text, message, condition, header, and the request's id where none is known
- * yet. False where the XML is none (no memory included); the answer is then as it was, but for
- * texts.
+ * An <Error>: code, code_text, message, condition, header; region, location and the ids of the
+ * request where they are not known yet. False where the XML is none (no memory included); the
+ * answer is then as it was, but for texts.
  */
 bool s3a_error_decode(struct s3a_str xml, struct s3a_answer *answer);
 

@@ -31,6 +31,7 @@
 #define S3A_BUCKET_SIZE_MAX 63
 #define S3A_ETAG_SIZE_MAX 128
 #define S3A_REQUEST_ID_SIZE_MAX 127
+#define S3A_HOST_ID_SIZE_MAX 127
 #define S3A_LIST_KEYS_MAX 1000
 #define S3A_DELETIONS_MAX 1000
 /* "The user-defined metadata is limited to 2 KB in size" (Amazon S3 User Guide, UsingMetadata). */
@@ -247,6 +248,7 @@ struct s3a_answer {
 
     char etag[S3A_ETAG_SIZE_MAX + 1];             /* with its quotes; "" where there is none */
     char request_id[S3A_REQUEST_ID_SIZE_MAX + 1]; /* set by whoever speaks HTTP */
+    char host_id[S3A_HOST_ID_SIZE_MAX + 1];       /* the same: x-amz-id-2 */
     int64_t date_ms;                              /* the store's clock when it answered */
     int64_t modified_ms;                          /* Last-Modified of the object */
 
@@ -285,6 +287,12 @@ struct s3a_answer {
     struct s3a_str header;    /* for 501: which header was not accepted */
     struct s3a_str code_text; /* what stood on the wire, for S3A_CODE_OTHER */
 
+    /* what a client may do about them; only out of HTTP */
+    uint32_t retry_after_ms; /* x-amz-retry-after; 0: not given */
+    bool is_aged;            /* it comes out of somebody's cache, and so does date_ms */
+    struct s3a_str region;   /* where the bucket is; data NULL: not told */
+    struct s3a_str location; /* of a redirect, a URL or a host; data NULL: not told */
+
     struct s3a_pool pool;
 };
 
@@ -300,8 +308,12 @@ void s3a_answer_fail(struct s3a_answer *answer, enum s3a_code code);
 void s3a_answer_fail_message(struct s3a_answer *answer, enum s3a_code code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Does it say that requests come too often? */
+bool s3a_answer_is_throttled(const struct s3a_answer *answer);
+
 /* Carries an answer's failure into a caller's error: "GET s3://bucket/key: message (code, HTTP
- * 404)", with code, HTTP status and request id in their fields. Returns answer->status. */
+ * 404)", with code, HTTP status and the ids of the request in their fields. Returns answer->status.
+ */
 enum s3a_status s3a_answer_error(const struct s3a_op *op, const struct s3a_answer *answer,
                                  struct s3a_error *error);
 
