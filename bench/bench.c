@@ -2,6 +2,7 @@
 #include "bench.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,11 +59,11 @@ static int compare(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-/* What a share of them, 0 to 1, did not exceed. */
-static double within_us(const struct bench_times *times, double share)
+double bench_within_us(struct bench_times *times, double share)
 {
     size_t rank = (size_t)(share * (double)times->count);
 
+    qsort(times->ns, times->count, sizeof(*times->ns), compare);
     return (double)times->ns[rank < times->count ? rank : times->count - 1] / 1000;
 }
 
@@ -75,10 +76,50 @@ void bench_print(const char *bench, const char *what, unsigned at_once, uint64_t
            ",\"seconds\":%.3f,\"per_second\":%.0f",
            bench, what, at_once, operations, seconds, (double)operations / seconds);
     if (times && times->count > 0) {
-        qsort(times->ns, times->count, sizeof(*times->ns), compare);
-        printf(",\"p50_us\":%.1f,\"p99_us\":%.1f,\"max_us\":%.1f", within_us(times, 0.5),
-               within_us(times, 0.99), within_us(times, 1));
+        printf(",\"p50_us\":%.1f,\"p99_us\":%.1f,\"max_us\":%.1f", bench_within_us(times, 0.5),
+               bench_within_us(times, 0.99), bench_within_us(times, 1));
     }
     printf("}\n");
     fflush(stdout);
+}
+
+void bench_values_add(struct bench_values *values, double value)
+{
+    unsigned at = values->count;
+
+    if (at == BENCH_PAIRS_MAX) {
+        bench_die("more pairs than there is room for");
+    }
+    while (at > 0 && values->values[at - 1] > value) {
+        values->values[at] = values->values[at - 1];
+        at--;
+    }
+    values->values[at] = value;
+    values->count++;
+}
+
+double bench_values_median(const struct bench_values *values)
+{
+    return values->values[values->count / 2];
+}
+
+void bench_print_goal(const char *bench, const char *what, unsigned at_once,
+                      const struct bench_values *values, const char *relation, double goal,
+                      const char *unit)
+{
+    double median = bench_values_median(values);
+    bool is_met = relation[0] == '>' ? median >= goal : median <= goal;
+    int digits = median < 100 ? 2 : 0;
+
+    printf("{\"bench\":\"%s\",\"what\":\"%s\",\"at_once\":%u,\"measured\":%.*f,\"from\":%.*f,"
+           "\"to\":%.*f,\"goal\":\"%s %g%s\",\"met\":\"%s\"}\n",
+           bench, what, at_once, digits, median, digits, values->values[0], digits,
+           values->values[values->count - 1], relation, goal, unit, is_met ? "yes" : "no");
+    fflush(stdout);
+}
+
+void bench_die(const char *what)
+{
+    fprintf(stderr, "bench: %s\n", what);
+    exit(EXIT_FAILURE);
 }

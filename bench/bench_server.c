@@ -2,193 +2,41 @@
 
 /*
  * The server under wrk: GET and durable PUT of 200 bytes, beside nginx answering a constant of the
- * same size in the same run; how long it takes from nothing to the first answer; how much memory it
- * takes. The load generator has a share of the machine, of nginx's too. Needs wrk and nginx.
+ * same size in the same run, and beside other S3 servers where there are any (target.h); how long
+ * it takes from nothing to the first answer; how much memory it takes. The load generator has a
+ * share of the machine, of nginx's too. Needs wrk and nginx.
  */
 
 #include <s3atomic/server.h>
 
 #include <arpa/inet.h>
-#include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "bench.h"
-#include "clock.h"
+#include "http_client.h"
 #include "load.h"
-#include "sigv4.h"
 
+#define NAME "server"
 #define BODY_SIZE 200
-#define TEXT_SIZE LOAD_TEXT_SIZE
-#define PATH "/bench/object"
+#define PATH "/" TARGET_BUCKET "/object"
+#define CONSTANT_PATH "/constant/object"
+#define SCRIPT_SIZE 256
 
-static const unsigned at_once[] = {1, 64, 128, 256, 1000};
+/* Of each pair, in turn. */
+#define PAIRS 3
+#define SECONDS 2
+
+static const unsigned at_once[] = {1, 64, 256, 1000};
 
 #define AT_ONCE_COUNT (sizeof(at_once) / sizeof(at_once[0]))
+/* For servers of others: where they do not queue yet. */
+#define AT_ONCE_OTHERS 64
 
 static char body[BODY_SIZE + 1];
-
-static _Noreturn void die(const char *what)
-{
-    fprintf(stderr, "bench_server: %s\n", what);
-    exit(EXIT_FAILURE);
-}
-
-static void write_file(const char *path, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static void write_file(const char *path, const char *format, ...)
-{
-    FILE *file = fopen(path, "we");
-    va_list args;
-
-    if (!file) {
-        die("cannot write a file");
-    }
-    va_start(args, format);
-    vfprintf(file, format, args);
-    va_end(args);
-    fclose(file);
-}
-
-/* A request to the server, signed once: good for a quarter of an hour, as often as it is sent. */
-struct signed_request {
-    char host[64];
-    char date[S3A_DATE_BASIC_SIZE + 1];
-    struct s3a_buf authorization;
-};
-
-static void sign(const struct s3a_server *server, const char *method,
-                 struct signed_request *ret_request)
-{
-    struct s3a_sigv4_key key = {0};
-    struct s3a_header headers[3];
-    const struct s3a_credentials credentials = {s3a_str_of(s3a_server_access_key(server)),
-                                                s3a_str_of(s3a_server_secret_key(server)),
-                                                s3a_str_of(NULL)};
-    const struct s3a_sigv4_request request = {.method = s3a_str_of(method),
-                                              .path = S3A_STR(PATH),
-                                              .headers = headers,
-                                              .header_count = 3,
-                                              .payload_hash = S3A_STR(S3A_UNSIGNED_PAYLOAD)};
-
-    snprintf(ret_request->host, sizeof(ret_request->host), "127.0.0.1:%u", s3a_server_port(server));
-    s3a_date_basic(s3a_clock_wall_ms(), ret_request->date);
-    headers[0] = (struct s3a_header){S3A_STR("host"), s3a_str_of(ret_request->host)};
-    headers[1] = (struct s3a_header){S3A_STR("x-amz-content-sha256"), request.payload_hash};
-    headers[2] = (struct s3a_header){S3A_STR("x-amz-date"), s3a_str_of(ret_request->date)};
-    const struct s3a_sigv4_scope scope = {headers[2].value, S3A_STR("us-east-1"), S3A_STR("s3")};
-    s3a_buf_init(&ret_request->authorization, TEXT_SIZE);
-    s3a_sigv4_authorization(&ret_request->authorization, &key, &credentials, &scope, &request);
-}
-
-/* A script of wrk that only fills in the request, and is not asked again while it runs. */
-static void write_script(const char *path, const struct s3a_server *server, const char *method)
-{
-    struct signed_request request;
-
-    sign(server, method, &request);
-    write_file(path,
-               "wrk.method = \"%s\"\n"
-               "wrk.body = %s%s%s\n"
-               "wrk.headers[\"Host\"] = \"%s\"\n"
-               "wrk.headers[\"x-amz-date\"] = \"%s\"\n"
-               "wrk.headers[\"x-amz-content-sha256\"] = \"" S3A_UNSIGNED_PAYLOAD "\"\n"
-               "wrk.headers[\"Authorization\"] = \"%s\"\n",
-               method, *method == 'P' ? "\"" : "nil", *method == 'P' ? body : "",
-               *method == 'P' ? "\"" : "", request.host, request.date,
-               s3a_buf_text(&request.authorization));
-    s3a_buf_fini(&request.authorization);
-}
-
-/* True once somebody accepts there. */
-static bool can_connect(uint16_t port)
-{
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    bool is_there = connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0;
-    close(fd);
-    return is_there;
-}
-
-/* A port that nobody has right now. */
-static uint16_t free_port(void)
-{
-    struct sockaddr_in address = {.sin_family = AF_INET};
-    socklen_t size = sizeof(address);
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (bind(fd, (struct sockaddr *)&address, size) != 0 ||
-        getsockname(fd, (struct sockaddr *)&address, &size) != 0) {
-        die("no free port");
-    }
-    close(fd);
-    return ntohs(address.sin_port);
-}
-
-/* A worker for each processor, as the server has a thread for each. */
-static pid_t start_nginx(const char *directory, uint16_t port)
-{
-    char config[TEXT_SIZE];
-    const char *const argv[] = {"nginx", "-p", directory, "-c", config, "-e", "stderr", NULL};
-
-    snprintf(config, sizeof(config), "%s/nginx.conf", directory);
-    write_file(config,
-               "daemon off; pid %s/nginx.pid; worker_processes auto;\n"
-               "events { worker_connections 4096; }\n"
-               "http { access_log off; keepalive_requests 100000000;\n"
-               "client_body_temp_path %s/1; proxy_temp_path %s/2; fastcgi_temp_path %s/3;\n"
-               "uwsgi_temp_path %s/4; scgi_temp_path %s/5;\n"
-               "server { listen 127.0.0.1:%u backlog=4096;\n"
-               "location / { return 200 \"%s\"; } } }\n",
-               directory, directory, directory, directory, directory, directory, port, body);
-    pid_t pid = load_run(argv, NULL);
-    while (!can_connect(port)) {
-        if (waitpid(pid, NULL, WNOHANG) == pid) {
-            die("nginx does not start");
-        }
-    }
-    return pid;
-}
-
-/* "VmRSS:" and the like of this process, in KiB. */
-static unsigned long memory_kib(const char *name)
-{
-    char line[256];
-    unsigned long kib = 0;
-    FILE *file = fopen("/proc/self/status", "re");
-
-    while (file && fgets(line, sizeof(line), file)) {
-        if (strncmp(line, name, strlen(name)) == 0) {
-            kib = strtoul(line + strlen(name), NULL, 10);
-        }
-    }
-    if (file) {
-        fclose(file);
-    }
-    return kib;
-}
-
-static struct s3a_server *start_server(void)
-{
-    static const char *const buckets[] = {"bench"};
-    const struct s3a_server_options options = {.buckets = buckets, .bucket_count = 1};
-    struct s3a_server *server;
-    struct s3a_error error;
-
-    if (s3a_server_start(&options, &server, &error) != S3A_OK) {
-        die(error.message);
-    }
-    return server;
-}
 
 /* One unsigned request on a connection of its own, until its answer begins. */
 static void await_answer(uint16_t port)
@@ -201,81 +49,148 @@ static void await_answer(uint16_t port)
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     if (connect(fd, (struct sockaddr *)&address, sizeof(address)) != 0 ||
         send(fd, request, sizeof(request) - 1, MSG_NOSIGNAL) < 0 || read(fd, &byte, 1) != 1) {
-        die("no answer");
+        bench_die("no answer");
     }
     close(fd);
 }
 
 static void measure_start(void)
 {
+    const struct s3a_server_options options = {0};
     struct bench_times times = {0};
     int64_t start = bench_now_ns();
     const unsigned count = 20;
 
     for (unsigned i = 0; i < count; i++) {
         int64_t before = bench_now_ns();
-        struct s3a_server *server = start_server();
+        struct s3a_server *server;
+        struct s3a_error error;
+        if (s3a_server_start(&options, &server, &error) != S3A_OK) {
+            bench_die(error.message);
+        }
         await_answer(s3a_server_port(server));
         bench_times_add(&times, bench_now_ns() - before);
         s3a_server_stop(server);
     }
-    bench_print("server", "start to first answer", 1, count, bench_now_ns() - start, &times);
+    bench_print(NAME, "start to first answer", 1, count, bench_now_ns() - start, &times);
     bench_times_free(&times);
 }
 
-static void print_memory(const char *what)
+struct scripts {
+    char get[SCRIPT_SIZE];
+    char put[SCRIPT_SIZE];
+    char plain[SCRIPT_SIZE]; /* for nginx */
+};
+
+static void write_scripts(const char *directory, const struct bench_target *target,
+                          struct scripts *ret_scripts)
 {
-    printf("{\"bench\":\"server\",\"what\":\"%s\",\"resident_kib\":%lu}\n", what,
-           memory_kib("VmRSS:"));
-    fflush(stdout);
+    const struct bench_target unsigned_target = {.name = ""};
+
+    snprintf(ret_scripts->get, SCRIPT_SIZE, "%s/get.lua", directory);
+    snprintf(ret_scripts->put, SCRIPT_SIZE, "%s/put.lua", directory);
+    snprintf(ret_scripts->plain, SCRIPT_SIZE, "%s/plain.lua", directory);
+    load_write_script(ret_scripts->get, target, "GET", PATH, NULL);
+    load_write_script(ret_scripts->put, target, "PUT", PATH, body);
+    load_write_script(ret_scripts->plain, &unsigned_target, "GET", CONSTANT_PATH, NULL);
 }
 
-static void measure_load(const struct s3a_server *server, const char *directory,
-                         const struct load_target *nginx)
+static void measure_puts(const struct bench_target *server, const struct scripts *scripts,
+                         unsigned connections)
 {
-    const struct load_target server_target = {getpid(), s3a_server_port(server)};
-    char get[TEXT_SIZE];
-    char put[TEXT_SIZE];
+    struct load_result results[PAIRS];
+    struct bench_values rates = {0};
 
-    snprintf(get, sizeof(get), "%s/get.lua", directory);
-    snprintf(put, sizeof(put), "%s/put.lua", directory);
-    write_script(get, server, "GET");
-    write_script(put, server, "PUT");
-    for (size_t i = 0; i < AT_ONCE_COUNT; i++) {
-        load_wrk("put 200 B", at_once[i], put, PATH, &server_target);
-        double ours = load_wrk("get 200 B", at_once[i], get, PATH, &server_target);
-        double theirs = load_wrk("nginx 200 B", at_once[i], get, PATH, nginx);
-        printf("{\"bench\":\"server\",\"what\":\"get / nginx\",\"at_once\":%u,\"ratio\":%.2f}\n",
-               at_once[i], ours / theirs);
+    for (size_t i = 0; i < PAIRS; i++) {
+        results[i] = load_wrk(connections, SECONDS, scripts->put, PATH, server);
+        bench_values_add(&rates, results[i].per_second);
     }
-    print_memory("memory after 1 000 connections");
+    load_print("put 200 B", connections, server, results, PAIRS);
+    if (connections >= 64) {
+        bench_print_goal(NAME, "put 200 B, durable", connections, &rates, ">=", 20000, "/s");
+    }
 }
 
-static void remove_directory(const char *directory)
+static void measure_gets(const struct bench_target *server, const struct bench_target *nginx,
+                         const struct scripts *scripts, unsigned connections)
 {
-    const char *const argv[] = {"rm", "-rf", directory, NULL};
-    char text[TEXT_SIZE];
+    struct load_result ours[PAIRS];
+    struct load_result theirs[PAIRS];
+    struct bench_values ratios = {0};
 
-    load_run(argv, text);
+    for (size_t i = 0; i < PAIRS; i++) {
+        ours[i] = load_wrk(connections, SECONDS, scripts->get, PATH, server);
+        theirs[i] = load_wrk(connections, SECONDS, scripts->plain, CONSTANT_PATH, nginx);
+        bench_values_add(&ratios, ours[i].per_second / theirs[i].per_second);
+    }
+    load_print("get 200 B", connections, server, ours, PAIRS);
+    load_print("get 200 B", connections, nginx, theirs, PAIRS);
+    bench_print_goal(NAME, "get 200 B / nginx constant", connections, &ratios, ">=", 0.8, "");
+}
+
+/* One that was named: what it does, and how ours compares. */
+static void measure_other(const char *directory, const struct bench_target *other,
+                          const struct bench_target *server, const struct scripts *scripts)
+{
+    const struct target_request make_bucket = {
+        .method = "PUT", .path = "/" TARGET_BUCKET, .query = ""};
+    struct load_result theirs;
+    struct scripts own;
+    struct http_client client;
+    struct http_answer answer;
+    char what[64];
+
+    http_connect(&client, other);
+    http_ask(&client, &make_bucket, &answer); /* where it is there already, the next one works */
+    http_close(&client);
+    write_scripts(directory, other, &own);
+    for (unsigned i = 0; i < 2; i++) {
+        const char *name = i == 0 ? "put 200 B" : "get 200 B";
+        struct bench_values ratios = {0};
+        for (unsigned pair = 0; pair < PAIRS; pair++) {
+            theirs = load_wrk(AT_ONCE_OTHERS, SECONDS, i == 0 ? own.put : own.get, PATH, other);
+            double ours = load_wrk(AT_ONCE_OTHERS, SECONDS, i == 0 ? scripts->put : scripts->get,
+                                   PATH, server)
+                              .per_second;
+            bench_values_add(&ratios, ours / theirs.per_second);
+        }
+        load_print(name, AT_ONCE_OTHERS, other, &theirs, 1);
+        snprintf(what, sizeof(what), "%s / %s", name, other->name);
+        bench_print_goal(NAME, what, AT_ONCE_OTHERS, &ratios, ">=", 1, "");
+    }
 }
 
 int main(void)
 {
-    char directory[] = "/tmp/bench_server-XXXXXX";
-    uint16_t nginx_port = free_port();
+    char directory[256];
+    char others[SCRIPT_SIZE - 16];
+    struct bench_target server;
+    struct bench_target nginx;
+    struct bench_target other;
+    struct scripts scripts;
 
     memset(body, 'x', BODY_SIZE);
-    if (!mkdtemp(directory)) {
-        die("no temporary directory");
-    }
+    target_start_server(NULL, &server);
     measure_start();
-    struct s3a_server *server = start_server();
-    print_memory("memory at rest");
-    const struct load_target nginx = {start_nginx(directory, nginx_port), nginx_port};
-    measure_load(server, directory, &nginx);
-    kill(nginx.pid, SIGTERM);
-    waitpid(nginx.pid, NULL, 0);
-    s3a_server_stop(server);
-    remove_directory(directory);
+    target_make_directory(directory, sizeof(directory));
+    target_make_directory(others, sizeof(others));
+    target_start_nginx(directory, &nginx);
+    write_scripts(directory, &server, &scripts);
+    target_print_memory(&server, NAME, "memory at rest");
+    for (size_t i = 0; i < AT_ONCE_COUNT; i++) {
+        measure_puts(&server, &scripts, at_once[i]);
+        measure_gets(&server, &nginx, &scripts, at_once[i]);
+    }
+    target_print_memory(&server, NAME, "memory after 1 000 connections");
+    if (target_find_s3rver(&other)) {
+        measure_other(others, &other, &server, &scripts);
+    }
+    if (target_find_endpoint(&other)) {
+        measure_other(others, &other, &server, &scripts);
+    }
+    target_stop(&nginx);
+    target_stop(&server);
+    target_remove_directory(directory);
+    target_remove_directory(others);
     return EXIT_SUCCESS;
 }

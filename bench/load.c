@@ -8,15 +8,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define SECONDS 2
+#include "bench.h"
 
 extern char **environ;
-
-static _Noreturn void die(const char *what)
-{
-    fprintf(stderr, "bench: %s\n", what);
-    exit(EXIT_FAILURE);
-}
 
 pid_t load_run(const char *const argv[], char ret_text[LOAD_TEXT_SIZE])
 {
@@ -28,7 +22,7 @@ pid_t load_run(const char *const argv[], char ret_text[LOAD_TEXT_SIZE])
 
     posix_spawn_file_actions_init(&actions);
     if (pipe(fds) != 0) {
-        die("no pipe");
+        bench_die("no pipe");
     }
     posix_spawn_file_actions_adddup2(&actions, ret_text ? fds[1] : STDERR_FILENO, STDOUT_FILENO);
     posix_spawn_file_actions_addclose(&actions, fds[0]);
@@ -75,70 +69,131 @@ static double latency_us(const char *text, const char *label)
     return value * (strcmp(unit, "us") == 0 ? 1 : strcmp(unit, "ms") == 0 ? 1e3 : 1e6);
 }
 
-/* Processor time of a process and of those that it has started and not yet waited for, but for wrk,
- * which comes and goes within a measurement. */
-static double cpu_s(pid_t pid)
+static double cpu_of_process_s(pid_t pid)
 {
     char path[64];
     char text[LOAD_TEXT_SIZE];
     unsigned long user = 0;
     unsigned long system = 0;
-    double seconds = 0;
 
     snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
     read_file(path, text);
     const char *at = strrchr(text, ')'); /* behind the name, which may hold anything */
-    if (at && sscanf(at + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user,
-                     &system) == 2) {
-        seconds = (double)(user + system) / (double)sysconf(_SC_CLK_TCK);
+    if (!at || sscanf(at + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user,
+                      &system) != 2) {
+        return 0;
     }
-    if (pid == getpid()) {
-        return seconds;
-    }
-    snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)pid, (int)pid);
-    read_file(path, text);
-    char *rest = text;
-    for (long child; (child = strtol(rest, &rest, 10)) > 0;) {
-        seconds += cpu_s((pid_t)child);
+    return (double)(user + system) / (double)sysconf(_SC_CLK_TCK);
+}
+
+double load_cpu_s(const struct bench_target *target)
+{
+    char path[64];
+    char text[LOAD_TEXT_SIZE];
+    double seconds = target->pid > 0 ? cpu_of_process_s(target->pid) : 0;
+
+    if (target->pid > 0) {
+        snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)target->pid,
+                 (int)target->pid);
+        read_file(path, text);
+        char *rest = text;
+        for (long child; (child = strtol(rest, &rest, 10)) > 0;) {
+            seconds += cpu_of_process_s((pid_t)child);
+        }
     }
     return seconds;
 }
 
-double load_wrk(const char *what, unsigned connections, const char *script, const char *path,
-                const struct load_target *target)
+void load_write_script(const char *script, const struct bench_target *target, const char *method,
+                       const char *path, const char *body)
 {
-    char text[LOAD_TEXT_SIZE];
-    char count[16];
-    char seconds[16];
-    char url[256];
-    double rate = 0;
-    double cpu = cpu_s(target->pid);
-    unsigned long requests = 1;
-    const char *const argv[] = {"wrk",          "-t1",       "-c", count,  "-d", seconds,
-                                "--timeout=10", "--latency", "-s", script, url,  NULL};
+    const struct target_request request = {.method = method, .path = path, .query = ""};
+    FILE *file = fopen(script, "we");
 
-    snprintf(count, sizeof(count), "%u", connections);
-    snprintf(seconds, sizeof(seconds), "%d", SECONDS);
-    snprintf(url, sizeof(url), "http://127.0.0.1:%u%s", target->port, path);
-    load_run(argv, text);
-    cpu = cpu_s(target->pid) - cpu;
-    const char *at = strstr(text, "Requests/sec:");
-    if (!at || sscanf(at, "Requests/sec: %lf", &rate) != 1 || strstr(text, "Non-2xx") ||
-        strstr(text, "Socket errors")) {
-        fprintf(stderr, "%s", text);
-        die("wrk met errors");
+    if (!file) {
+        bench_die("cannot write a script");
     }
-    at = strstr(text, " requests in");
+    fprintf(file, "wrk.method = \"%s\"\n", method);
+    if (body) {
+        fprintf(file, "wrk.body = \"%s\"\n", body);
+    }
+    if (*target->secret_key) {
+        struct target_signature signature;
+        target_sign(target, &request, &signature);
+        fprintf(file,
+                "wrk.headers[\"Host\"] = \"%s\"\n"
+                "wrk.headers[\"x-amz-date\"] = \"%s\"\n"
+                "wrk.headers[\"x-amz-content-sha256\"] = \"UNSIGNED-PAYLOAD\"\n"
+                "wrk.headers[\"Authorization\"] = \"%s\"\n",
+                signature.host, signature.date, s3a_buf_text(&signature.authorization));
+        s3a_buf_fini(&signature.authorization);
+    }
+    fclose(file);
+}
+
+static unsigned long requests_of(const char *text)
+{
+    const char *at = strstr(text, " requests in");
+
     while (at && at > text && at[-1] != ' ') {
         at--;
     }
-    if (at) {
-        requests = strtoul(at, NULL, 10);
+    return at ? strtoul(at, NULL, 10) : 0;
+}
+
+struct load_result load_wrk(unsigned connections, unsigned seconds, const char *script,
+                            const char *path, const struct bench_target *target)
+{
+    char text[LOAD_TEXT_SIZE];
+    char count[16];
+    char duration[16];
+    char url[256];
+    struct load_result result = {0};
+    double cpu_s = load_cpu_s(target);
+    const char *const argv[] = {"wrk",          "-t1",       "-c", count,  "-d", duration,
+                                "--timeout=10", "--latency", "-s", script, url,  NULL};
+
+    snprintf(count, sizeof(count), "%u", connections);
+    snprintf(duration, sizeof(duration), "%u", seconds);
+    snprintf(url, sizeof(url), "http://%s:%s%s", target->host, target->port, path);
+    load_run(argv, text);
+    cpu_s = load_cpu_s(target) - cpu_s;
+    const char *at = strstr(text, "Requests/sec:");
+    unsigned long requests = requests_of(text);
+    if (!at || sscanf(at, "Requests/sec: %lf", &result.per_second) != 1 || requests == 0 ||
+        strstr(text, "Non-2xx") || strstr(text, "Socket errors")) {
+        fprintf(stderr, "%s", text);
+        bench_die("wrk met errors");
     }
-    printf("{\"bench\":\"server\",\"what\":\"%s\",\"at_once\":%u,\"per_second\":%.0f,"
-           "\"p50_us\":%.1f,\"p99_us\":%.1f,\"cpu_us\":%.1f}\n",
-           what, connections, rate, latency_us(text, "50%"), latency_us(text, "99%"),
-           cpu * 1e6 / (double)requests);
+    result.p50_us = latency_us(text, "50%");
+    result.p99_us = latency_us(text, "99%");
+    result.cpu_us = cpu_s * 1e6 / (double)requests;
+    return result;
+}
+
+static double median_at(const struct load_result *results, size_t count, size_t offset)
+{
+    struct bench_values values = {0};
+    double value;
+
+    for (size_t i = 0; i < count; i++) {
+        memcpy(&value, (const char *)&results[i] + offset, sizeof(value));
+        bench_values_add(&values, value);
+    }
+    return bench_values_median(&values);
+}
+
+#define MEDIAN(member) median_at(results, count, offsetof(struct load_result, member))
+
+void load_print(const char *what, unsigned connections, const struct bench_target *target,
+                const struct load_result *results, size_t count)
+{
+    printf("{\"bench\":\"server\",\"what\":\"%s, %s\",\"at_once\":%u,\"per_second\":%.0f,"
+           "\"p50_us\":%.1f,\"p99_us\":%.1f",
+           what, target->name, connections, MEDIAN(per_second), MEDIAN(p50_us), MEDIAN(p99_us));
+    if (target->pid > 0) {
+        printf(",\"cpu_us\":%.1f", MEDIAN(cpu_us));
+    }
+    printf("}\n");
     fflush(stdout);
-    return rate;
 }
