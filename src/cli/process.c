@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "descriptors.h"
 #include "exit_code.h"
 #include "fault.h"
 
@@ -89,6 +90,7 @@ static _Noreturn void run_launched(const struct launch *launch)
     }
     if ((plan->standard_input == 0 || dup2(plan->standard_input, STDIN_FILENO) >= 0) &&
         (plan->standard_output == 0 || dup2(plan->standard_output, STDOUT_FILENO) >= 0)) {
+        s3a_descriptors_restore();
         s3a_signals_restore(plan->inherited);
         execve(launch->path, plan->words, plan->environment);
         if (errno == ENOEXEC) {
