@@ -86,6 +86,29 @@ struct s3a_server_options {
     const char *access_log;
     bool access_log_json;
 
+    /*
+     * How long a client may take. It has head_timeout_ms for the TLS handshake, and for the head of
+     * a request from its first byte on; 0: 20 000. A connection where nothing moves for
+     * idle_timeout_ms is closed; 0: 65 000 (a proxy in front of it should give up earlier). Over
+     * each such span at least bytes_per_s_min of a request's body must come, or of an answer be
+     * taken; 0: 500. Who is slower is cut off, and a body that breaks off changes nothing. Time
+     * that the server takes is not counted. Times are from 100 to 3 600 000, and kept to within a
+     * quarter of the shorter one, or a second.
+     */
+    uint32_t head_timeout_ms;
+    uint32_t idle_timeout_ms;
+    uint32_t bytes_per_s_min;
+
+    /*
+     * How many connections may be open. 0: 4096, or what the limit on the process's descriptors
+     * leaves; S3A_INVALID where it leaves less than was asked for. Whoever comes then waits; those
+     * connections that have been without a request for longest, a second at least, make room.
+     * From one address (from one /64 of IPv6): 0 is half of all. A connection more is answered 503
+     * (SlowDown) and closed.
+     */
+    size_t connections_max;
+    size_t connections_per_address_max;
+
     /* For tests of whoever talks to it: what goes wrong from the start, as texts for
      * s3a_server_fault_add(). With any, or with allow_faults, the server's operators may have more
      * over HTTP, at /-/faults (s3atomic-faults(7)). Without, nobody but this process may. */
@@ -112,7 +135,7 @@ S3A_API const char *s3a_server_directory(const struct s3a_server *server);
  * has any, and what is now in the files of certificate and key; the access
  * log goes on in the file that has its name now. Everything else in options is
  * passed over. Requests that come after this has returned are judged by the new keys, requests
- * under way by those that they began with. Where it fails, the keys stay as they were: S3A_INVALID,
+ * under way by those that they began with. Where it fails, all stays as it was: S3A_INVALID,
  * with an error that names the option or the file; S3A_SYSTEM, S3A_NO_MEMORY. Not beside itself,
  * nor beside s3a_server_stop().
  */
@@ -161,15 +184,17 @@ S3A_API bool s3a_server_fault_count(struct s3a_server *server, size_t index,
 
 /* What it has done since it was started; /-/metrics tells the same, and more, over HTTP. */
 struct s3a_server_statistics {
-    uint64_t requests;          /* that were answered */
-    uint64_t client_errors;     /* of these: with 4xx */
-    uint64_t server_errors;     /* of these: with 5xx */
-    uint64_t conditions_failed; /* of these: 412 */
-    uint64_t bytes_in;          /* of requests' bodies */
-    uint64_t bytes_out;         /* of answers' bodies */
-    uint64_t connections;       /* that are open */
-    uint64_t commits;           /* to the disk */
-    uint64_t writes;            /* within these */
+    uint64_t requests;            /* that were answered */
+    uint64_t client_errors;       /* of these: with 4xx */
+    uint64_t server_errors;       /* of these: with 5xx */
+    uint64_t conditions_failed;   /* of these: 412 */
+    uint64_t bytes_in;            /* of requests' bodies */
+    uint64_t bytes_out;           /* of answers' bodies */
+    uint64_t connections;         /* that are open */
+    uint64_t connections_refused; /* beyond connections_per_address_max */
+    uint64_t connections_cut;     /* for want of what the client should have done; or for room */
+    uint64_t commits;             /* to the disk */
+    uint64_t writes;              /* within these */
 };
 
 /* Any thread; waits for nobody, and costs nobody anything. */

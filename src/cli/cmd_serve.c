@@ -35,6 +35,11 @@ static struct {
     const char *tls_key;
     struct s3a_texts faults;
     bool allow_faults;
+    int64_t head_timeout_ms;
+    int64_t idle_timeout_ms;
+    int64_t min_rate;
+    int64_t connections;
+    int64_t connections_per_address;
 } given = {.listen = LISTEN_DEFAULT};
 
 static const char *const log_formats[] = {"common", "json", NULL};
@@ -75,6 +80,20 @@ static const struct s3a_option options[] = {
      .text = &given.access_log},
     {0, "log-format", "FORMAT", "of these lines: common (the default) or json",
      .choice = &given.log_format, .choices = log_formats},
+    {0, "head-timeout", "DURATION",
+     "a client has so long for its TLS handshake, and for the head of a request (default 20s)",
+     .duration_ms = &given.head_timeout_ms, .min = 100, .max = 3600000},
+    {0, "idle-timeout", "DURATION", "a connection where nothing moves is closed (default 65s)",
+     .duration_ms = &given.idle_timeout_ms, .min = 100, .max = 3600000},
+    {0, "min-rate", "BYTES",
+     "a second, over --idle-timeout: who sends a body or takes an answer more slowly is cut off "
+     "(default 500)",
+     .number = &given.min_rate, .min = 1, .max = UINT32_MAX},
+    {0, "connections", "N",
+     "that may be open (default 4096, so far as the limit on descriptors allows)",
+     .number = &given.connections, .min = 1, .max = 100000},
+    {0, "connections-per-address", "N", "of these from one address (default: half of them)",
+     .number = &given.connections_per_address, .min = 1, .max = 100000},
     {0, "fault", "FAULT",
      "for tests: what goes wrong, such as 'reset-after op=PutObject rate=5%'; may be given several "
      "times. s3atomic-faults(7) tells of all there is",
@@ -281,6 +300,11 @@ static int serve(char **operands, size_t count)
         .bucket_count = given.buckets.count,
         .create_buckets = given.create_buckets,
         .strict_aws = given.strict_aws,
+        .head_timeout_ms = (uint32_t)given.head_timeout_ms,
+        .idle_timeout_ms = (uint32_t)given.idle_timeout_ms,
+        .bytes_per_s_min = (uint32_t)given.min_rate,
+        .connections_max = (size_t)given.connections,
+        .connections_per_address_max = (size_t)given.connections_per_address,
         .faults = given.faults.items,
         .fault_count = given.faults.count,
         .allow_faults = given.allow_faults,

@@ -181,13 +181,16 @@ void s3a_access_log_drop(struct s3a_access_log *log)
     atomic_fetch_add(&log->dropped, 1);
 }
 
-enum s3a_status s3a_access_log_reopen(struct s3a_access_log *log, struct s3a_error *error)
+enum s3a_status s3a_access_log_open_next(const struct s3a_access_log *log, int *ret_fd,
+                                         struct s3a_error *error)
 {
-    int fd = open_file(log->path);
+    *ret_fd = open_file(log->path);
+    return *ret_fd >= 0 ? S3A_OK
+                        : s3a_error_set_errno(error, errno, "access_log: open %s", log->path);
+}
 
-    if (fd < 0) {
-        return s3a_error_set_errno(error, errno, "access_log: open %s", log->path);
-    }
+void s3a_access_log_continue(struct s3a_access_log *log, int fd)
+{
     pthread_mutex_lock(&log->mutex);
     if (log->next_fd >= 0) {
         close(log->next_fd);
@@ -195,5 +198,4 @@ enum s3a_status s3a_access_log_reopen(struct s3a_access_log *log, struct s3a_err
     log->next_fd = fd;
     pthread_cond_signal(&log->wake);
     pthread_mutex_unlock(&log->mutex);
-    return S3A_OK;
 }

@@ -50,9 +50,11 @@ void s3a_access_log_write(struct s3a_access_log *log, struct s3a_str line);
 /* There was a line, and no memory for it. Any thread. */
 void s3a_access_log_drop(struct s3a_access_log *log);
 
-/* What waits and what comes goes to the file that has that name now. S3A_SYSTEM: it cannot be
- * opened, and all stays as it was. */
-S3A_MUST_CHECK enum s3a_status s3a_access_log_reopen(struct s3a_access_log *log,
-                                                     struct s3a_error *error);
+/* Opens the file that has that name now. S3A_SYSTEM. */
+S3A_MUST_CHECK enum s3a_status s3a_access_log_open_next(const struct s3a_access_log *log,
+                                                        int *ret_fd, struct s3a_error *error);
+
+/* What waits and what comes goes to this file, which is the log's own from now on. */
+void s3a_access_log_continue(struct s3a_access_log *log, int fd);
 
 #endif

@@ -151,6 +151,10 @@ enum s3a_code s3a_admit(struct s3a_exchange *exchange, const char *method, const
 
     *ret_message = NULL;
     code = read_head(exchange, method, ret_message);
+    if (code == S3A_CODE_NONE && exchange->is_surplus) {
+        code = S3A_CODE_SLOW_DOWN;
+        *ret_message = "There are as many connections from this address as may be";
+    }
     if (code == S3A_CODE_NONE && exchange->front->is_closing) {
         code = S3A_CODE_SERVICE_UNAVAILABLE;
         *ret_message = "The server is about to stop";

@@ -3,8 +3,11 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "access_note.h"
+#include "clock.h"
+#include "patrol.h"
 
 static struct s3a_connection *own_of(struct MHD_Connection *connection)
 {
@@ -14,10 +17,59 @@ static struct s3a_connection *own_of(struct MHD_Connection *connection)
     return info->socket_context;
 }
 
+/* Nobody would look after it. */
+static void shut_down(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+
+    (void)shutdown(info->connect_fd, SHUT_RDWR);
+}
+
 static void end_exchange(struct s3a_connection *own)
 {
     s3a_exchange_free(own->exchange);
     own->exchange = NULL;
+}
+
+/* Before it is accepted. */
+static enum MHD_Result may_connect(void *user, const struct sockaddr *peer, socklen_t size)
+{
+    struct s3a_front *front = user;
+    size_t max = front->settings->connections_per_address_max + S3A_SURPLUS_MAX;
+
+    (void)size;
+    if (s3a_addresses_count(&front->shared->addresses, peer) < max) {
+        return MHD_YES;
+    }
+    s3a_count_add(&front->metrics.connections_refused, 1);
+    front->has_opened = true; /* this round was not in vain */
+    return MHD_NO;
+}
+
+static void begin_own(struct s3a_front *front, struct s3a_connection *own,
+                      struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    size_t count;
+
+    own->connection = connection;
+    own->tls = s3a_certificates_hold(&front->shared->certificates);
+    own->address = s3a_addresses_enter(&front->shared->addresses, info->client_addr, &count);
+    own->is_surplus = !own->address || count > front->settings->connections_per_address_max;
+    s3a_count_add(&front->metrics.connections_refused, own->is_surplus ? 1 : 0);
+    s3a_pace_begin(&own->pace, own->tls != NULL, s3a_clock_ms());
+    s3a_list_append(&front->connections, &own->link);
+}
+
+static void end_own(struct s3a_front *front, struct s3a_connection *own)
+{
+    end_exchange(own);
+    s3a_list_remove(&own->link);
+    s3a_addresses_leave(&front->shared->addresses, own->address);
+    s3a_certificates_let_go(&front->shared->certificates, own->tls);
+    free(own);
 }
 
 static void on_connection(void *user, struct MHD_Connection *connection, void **context,
@@ -28,19 +80,25 @@ static void on_connection(void *user, struct MHD_Connection *connection, void **
 
     if (what == MHD_CONNECTION_NOTIFY_STARTED) {
         front->connection_count++;
+        atomic_fetch_add(&front->shared->connection_count, 1);
         s3a_count_add(&front->metrics.connections_opened, 1);
         front->has_opened = true;
-        *context = calloc(1, sizeof(*own));
         s3a_hangups_watch(&front->hangups, connection);
+        *context = own = calloc(1, sizeof(*own));
+        if (own) {
+            begin_own(front, own, connection);
+        } else {
+            shut_down(connection);
+        }
         return;
     }
     s3a_hangups_forget(&front->hangups, connection);
     front->connection_count--;
+    atomic_fetch_sub(&front->shared->connection_count, 1);
     s3a_count_add(&front->metrics.connections_closed, 1);
     front->has_closed = true;
     if (own) {
-        end_exchange(own);
-        free(own);
+        end_own(front, own);
         *context = NULL;
     }
 }
@@ -58,7 +116,11 @@ static void *on_target(void *user, const char *target, struct MHD_Connection *co
 
     if (own) {
         end_exchange(own);
+        own->requests++;
         own->exchange = s3a_exchange_new(front, connection, target ? target : "");
+        if (own->exchange) {
+            own->exchange->is_surplus = own->is_surplus;
+        }
     }
     if (query) {
         query[1] = '\0';
@@ -114,7 +176,7 @@ static int choose_certificate(gnutls_session_t session, const gnutls_datum_t *na
                               gnutls_pcert_st **ret_chain, unsigned *ret_chain_size,
                               gnutls_privkey_t *ret_key)
 {
-    struct s3a_tls *tls = atomic_load(&own_front->shared->tls);
+    struct s3a_tls *tls = atomic_load(&own_front->shared->certificates.current);
 
     (void)session;
     (void)names;
@@ -127,6 +189,12 @@ static int choose_certificate(gnutls_session_t session, const gnutls_datum_t *na
     return 0;
 }
 
+/* The patrol is there first, and counts what it ends. */
+static unsigned idle_s(const struct s3a_front *front)
+{
+    return (unsigned)((front->settings->pace.idle_ms + 2 * S3A_PATROL_MS) / 1000 + 1);
+}
+
 struct MHD_Daemon *s3a_connections_serve(struct s3a_front *front, int listen_fd,
                                          size_t connections_max)
 {
@@ -136,17 +204,17 @@ struct MHD_Daemon *s3a_connections_serve(struct s3a_front *front, int listen_fd,
         {MHD_OPTION_END, 0, NULL},
     };
     const struct MHD_OptionItem without_tls[] = {{MHD_OPTION_END, 0, NULL}};
-    bool has_tls = atomic_load(&front->shared->tls) != NULL;
+    bool has_tls = atomic_load(&front->shared->certificates.current) != NULL;
 
     return MHD_start_daemon(
         MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_SUPPRESS_DATE_NO_CLOCK |
             (has_tls ? MHD_USE_TLS : 0),
-        0, NULL, NULL, on_request, front, MHD_OPTION_ARRAY, has_tls ? with_tls : without_tls,
-        MHD_OPTION_LISTEN_SOCKET, listen_fd, MHD_OPTION_URI_LOG_CALLBACK, on_target, front,
-        MHD_OPTION_UNESCAPE_CALLBACK, leave_target, NULL, MHD_OPTION_NOTIFY_CONNECTION,
-        on_connection, front, MHD_OPTION_NOTIFY_COMPLETED, on_request_end, front,
-        MHD_OPTION_CONNECTION_LIMIT, (unsigned)connections_max, MHD_OPTION_CONNECTION_TIMEOUT,
-        (unsigned)S3A_CONNECTION_IDLE_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        0, may_connect, front, on_request, front, MHD_OPTION_ARRAY,
+        has_tls ? with_tls : without_tls, MHD_OPTION_LISTEN_SOCKET, listen_fd,
+        MHD_OPTION_URI_LOG_CALLBACK, on_target, front, MHD_OPTION_UNESCAPE_CALLBACK, leave_target,
+        NULL, MHD_OPTION_NOTIFY_CONNECTION, on_connection, front, MHD_OPTION_NOTIFY_COMPLETED,
+        on_request_end, front, MHD_OPTION_CONNECTION_LIMIT, (unsigned)connections_max,
+        MHD_OPTION_CONNECTION_TIMEOUT, idle_s(front), MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         (size_t)S3A_CONNECTION_MEMORY, MHD_OPTION_STRICT_FOR_CLIENT, 1,
         MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_END);
 }

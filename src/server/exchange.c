@@ -74,7 +74,7 @@ static enum MHD_Result answer(struct s3a_exchange *exchange)
     if (!response) {
         return MHD_NO;
     }
-    if (exchange->head.message) {
+    if (exchange->head.message || exchange->is_surplus) {
         /* Where the head is none, nobody can tell where the next one begins. */
         (void)MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
     }

@@ -38,6 +38,7 @@ struct s3a_exchange {
     struct s3a_op op;
     struct s3a_body body;
     struct s3a_answer answer;
+    bool is_surplus;     /* it comes by a connection that is one too many */
     bool is_decoded;     /* op is there */
     bool is_answered;    /* there is an answer to speak of */
     struct s3a_str user; /* the access key that signed it; empty: none that is known */

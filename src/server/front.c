@@ -15,6 +15,7 @@
 #include "connection.h"
 #include "exchange.h"
 #include "held.h"
+#include "patrol.h"
 
 /*
  * Where there is no descriptor for another connection, libmicrohttpd waits until one of its own was
@@ -78,7 +79,7 @@ static int wait_ms(struct s3a_front *front)
         uint64_t left_ms = front->give_up_ms > now_ms ? front->give_up_ms - now_ms : 0;
         wait = left_ms < wait ? left_ms : wait;
     }
-    return (int)s3a_held_wait_ms(front, wait);
+    return (int)s3a_held_wait_ms(front, s3a_patrol_wait_ms(front, wait));
 }
 
 static void wait_for_events(struct s3a_front *front)
@@ -217,6 +218,7 @@ static void *run(void *user)
         take_messages(front);
         s3a_held_release(front);
         serve(front);
+        s3a_patrol(front);
     }
     serve(front); /* the last answers leave */
     MHD_stop_daemon(front->daemon);
@@ -238,8 +240,8 @@ static int start_thread(struct s3a_front *front)
     return result;
 }
 
-enum s3a_status s3a_front_start(struct s3a_front *front, const struct s3a_shared *shared,
-                                int listen_fd, size_t connections_max, struct s3a_error *error)
+enum s3a_status s3a_front_start(struct s3a_front *front, struct s3a_shared *shared, int listen_fd,
+                                size_t connections_max, struct s3a_error *error)
 {
     enum s3a_status status;
     int own_fd;
@@ -253,6 +255,7 @@ enum s3a_status s3a_front_start(struct s3a_front *front, const struct s3a_shared
     s3a_buf_init(&front->line, S3A_ACCESS_LINE_MAX);
     s3a_list_init(&front->requests);
     s3a_list_init(&front->held);
+    s3a_list_init(&front->connections);
     front->watcher = (struct s3a_fault_watcher){.lifted = on_lifted, .user = front};
     s3a_list_init(&front->watcher.link);
     s3a_list_init(&front->completed);

@@ -19,22 +19,15 @@
 #include <stdatomic.h>
 
 #include "access_log.h"
+#include "addresses.h"
 #include "auth.h"
-#include "hangup.h"
+#include "certificates.h"
 #include "faults.h"
+#include "hangup.h"
 #include "list.h"
 #include "metrics.h"
 #include "objects.h"
 #include "settings.h"
-#include "tls.h"
-
-/* Connections at the same time, of all fronts together, where the process may have so many
- * descriptors; more wait in the listener's queue. */
-#define S3A_CONNECTIONS_MAX 4096
-
-/* Without a byte in either direction for this long, a connection is closed. Longer than the usual
- * clients keep an idle one, so that it is they who close it and no request meets a closed one. */
-#define S3A_CONNECTION_IDLE_S 65
 
 /*
  * Memory of one connection, in bytes: a request's head and the pieces of its body, then the
@@ -59,8 +52,10 @@ struct s3a_shared {
     struct s3a_faults *faults;
     struct s3a_front *fronts;
     size_t front_count;
-    struct s3a_access_log *log;    /* NULL: none */
-    _Atomic(struct s3a_tls *) tls; /* the certificate of the moment; NULL: no TLS */
+    struct s3a_access_log *log; /* NULL: none */
+    struct s3a_certificates certificates;
+    struct s3a_addresses addresses;
+    _Atomic size_t connection_count; /* of all fronts */
 };
 
 struct s3a_front {
@@ -68,7 +63,7 @@ struct s3a_front {
     struct s3a_objects *objects;
     struct s3a_faults *faults;
     struct s3a_fault_watcher watcher;
-    const struct s3a_shared *shared;
+    struct s3a_shared *shared;
     struct s3a_auth auth;
     struct MHD_Daemon *daemon;
     int poll_fd; /* the daemon's */
@@ -85,6 +80,9 @@ struct s3a_front {
     struct s3a_exchange *spare; /* memory of one that has ended; NULL: none */
     struct s3a_list requests;   /* those whose head has come */
     struct s3a_list held;       /* those that are held back on request (held.h) */
+    struct s3a_list connections;
+    uint64_t patrolled_ms; /* when all of them were looked at */
+    bool is_crowded;       /* then there was no room for one that waited */
     uint64_t request_id_start;
     atomic_uint_least64_t request_count; /* written by this thread alone */
     size_t connection_count;
@@ -110,9 +108,9 @@ struct s3a_front {
  * listen_fd; several fronts may share one. settings, objects and faults must outlive it.
  * S3A_NO_MEMORY, S3A_SYSTEM.
  */
-S3A_MUST_CHECK enum s3a_status s3a_front_start(struct s3a_front *front,
-                                               const struct s3a_shared *shared, int listen_fd,
-                                               size_t connections_max, struct s3a_error *error);
+S3A_MUST_CHECK enum s3a_status s3a_front_start(struct s3a_front *front, struct s3a_shared *shared,
+                                               int listen_fd, size_t connections_max,
+                                               struct s3a_error *error);
 
 /* Tells it to stop; does not wait. All zero is accepted. */
 void s3a_front_stop(struct s3a_front *front);

@@ -143,6 +143,38 @@ static void write_durations(const struct s3a_shared *shared, struct s3a_buf *tex
     }
 }
 
+static void write_connections(const struct s3a_shared *shared, struct s3a_buf *text)
+{
+    static const char name[] = "s3atomic_connections_cut_total";
+    uint64_t closed = SUM(shared, connections_closed); /* first: never more than were opened */
+    uint64_t opened = SUM(shared, connections_opened);
+    const struct {
+        const char *reason;
+        uint64_t count;
+    } cuts[] = {
+        {"head", SUM(shared, cut_head)},
+        {"idle", SUM(shared, cut_idle)},
+        {"room", SUM(shared, cut_room)},
+        {"slow", SUM(shared, cut_slow)},
+    };
+
+    write_one(text, "s3atomic_connections", "gauge", "Connections that are open.", opened - closed);
+    write_one(text, "s3atomic_connections_max", "gauge", "Connections that may be open.",
+              shared->settings->connections_max);
+    write_one(text, "s3atomic_connections_per_address_max", "gauge",
+              "Connections that may be open from one address.",
+              shared->settings->connections_per_address_max);
+    write_one(text, "s3atomic_connections_opened_total", "counter",
+              "Connections that were accepted.", opened);
+    write_one(text, "s3atomic_connections_refused_total", "counter",
+              "Connections beyond what one address may have.", SUM(shared, connections_refused));
+    begin(text, name, "counter", "Connections that were ended because of what the client did not.");
+    for (size_t i = 0; i < sizeof(cuts) / sizeof(cuts[0]); i++) {
+        s3a_buf_append_format(text, "%s{reason=\"%s\"} %llu\n", name, cuts[i].reason,
+                              (unsigned long long)cuts[i].count);
+    }
+}
+
 static void write_commits(const struct s3a_counts *counts, struct s3a_buf *text)
 {
     static const char name[] = "s3atomic_commit_writes";
@@ -164,8 +196,6 @@ enum s3a_code s3a_metrics_answer(struct s3a_exchange *exchange, struct s3a_buf *
                                  const char **ret_message)
 {
     const struct s3a_shared *shared = exchange->front->shared;
-    uint64_t closed = SUM(shared, connections_closed); /* first: never more than were opened */
-    uint64_t opened = SUM(shared, connections_opened);
 
     (void)ret_message;
     write_requests(shared, text);
@@ -178,9 +208,7 @@ enum s3a_code s3a_metrics_answer(struct s3a_exchange *exchange, struct s3a_buf *
               SUM(shared, bytes_in));
     write_one(text, "s3atomic_sent_bytes_total", "counter", "Bytes of answers' bodies.",
               SUM(shared, bytes_out));
-    write_one(text, "s3atomic_connections", "gauge", "Connections that are open.", opened - closed);
-    write_one(text, "s3atomic_connections_opened_total", "counter",
-              "Connections that were accepted.", opened);
+    write_connections(shared, text);
     write_commits(s3a_objects_counts(shared->objects), text);
     write_one(text, "s3atomic_log_lines_dropped_total", "counter",
               "Lines that the access log could not take.",

@@ -32,6 +32,11 @@ struct s3a_metrics {
     _Atomic uint64_t aborted; /* not answered to the end: the connection broke */
     _Atomic uint64_t connections_opened;
     _Atomic uint64_t connections_closed;
+    _Atomic uint64_t connections_refused; /* beyond what an address may have */
+    _Atomic uint64_t cut_idle;            /* see pace.h */
+    _Atomic uint64_t cut_head;            /* likewise */
+    _Atomic uint64_t cut_slow;            /* likewise */
+    _Atomic uint64_t cut_room;            /* see patrol.h */
 };
 
 struct s3a_request_outcome {

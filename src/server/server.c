@@ -2,15 +2,10 @@
 #include <s3atomic/server.h>
 
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "error.h"
 #include "server_state.h"
-
-/* Descriptors that are kept back from connections: the store's readers, bodies that are files, and
- * whatever else the program has open. */
-#define DESCRIPTORS_OTHER 128
 
 static enum s3a_status make_bucket(struct s3a_server *server, const char *name,
                                    struct s3a_error *error)
@@ -44,19 +39,6 @@ static enum s3a_status open_store(struct s3a_server *server, struct s3a_error *e
     return status;
 }
 
-/* What is left of the process's descriptors once store and program have theirs. */
-static size_t connections_max(void)
-{
-    struct rlimit limit;
-
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY ||
-        limit.rlim_cur >= S3A_CONNECTIONS_MAX + DESCRIPTORS_OTHER) {
-        return S3A_CONNECTIONS_MAX;
-    }
-    return limit.rlim_cur >= 2 * DESCRIPTORS_OTHER ? limit.rlim_cur - DESCRIPTORS_OTHER
-                                                   : limit.rlim_cur / 2;
-}
-
 static enum s3a_status take_faults(struct s3a_server *server,
                                    const struct s3a_server_options *options,
                                    struct s3a_error *error)
@@ -79,12 +61,20 @@ static enum s3a_status take_faults(struct s3a_server *server,
     return S3A_OK;
 }
 
-static enum s3a_status start_fronts(struct s3a_server *server, struct s3a_error *error)
+/* Each takes one connection at least. */
+static size_t count_fronts(size_t connections)
 {
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    size_t count = processors < 1                ? 1
-                   : processors > S3A_FRONTS_MAX ? S3A_FRONTS_MAX
-                                                 : (size_t)processors;
+    size_t count = processors < 1 ? 1 : (size_t)processors;
+
+    count = count < S3A_FRONTS_MAX ? count : S3A_FRONTS_MAX;
+    return count < connections ? count : connections;
+}
+
+static enum s3a_status start_fronts(struct s3a_server *server, struct s3a_error *error)
+{
+    size_t connections = server->settings.connections_max;
+    size_t count = count_fronts(connections);
     enum s3a_status status = S3A_OK;
 
     server->shared.settings = &server->settings;
@@ -94,8 +84,20 @@ static enum s3a_status start_fronts(struct s3a_server *server, struct s3a_error 
     server->shared.front_count = count;
     for (size_t i = 0; status == S3A_OK && i < count; i++) {
         server->front_count++; /* one that fails is to be joined, too */
-        status = s3a_front_start(&server->fronts[i], &server->shared, server->listener.fd,
-                                 connections_max() / count, error);
+        size_t share = connections / count + (i < connections % count ? 1 : 0);
+        status =
+            s3a_front_start(&server->fronts[i], &server->shared, server->listener.fd, share, error);
+    }
+    return status;
+}
+
+static enum s3a_status show_certificate(struct s3a_server *server, struct s3a_error *error)
+{
+    struct s3a_tls *tls;
+    enum s3a_status status = s3a_server_read_certificate(server, &tls, error);
+
+    if (tls) {
+        s3a_certificates_show(&server->shared.certificates, tls);
     }
     return status;
 }
@@ -117,12 +119,14 @@ enum s3a_status s3a_server_start(const struct s3a_server_options *options,
     }
     server->listener.fd = -1;
     s3a_faults_init(&server->faults);
+    s3a_addresses_init(&server->shared.addresses);
+    s3a_certificates_init(&server->shared.certificates);
     status = s3a_settings_init(&server->settings, options, error);
     if (status == S3A_OK) {
         status = take_faults(server, options, error);
     }
     if (status == S3A_OK) {
-        status = s3a_server_read_certificate(server, error);
+        status = show_certificate(server, error);
     }
     if (status == S3A_OK && server->settings.access_log) {
         status = s3a_access_log_init(&server->log, server->settings.access_log, error);
@@ -167,11 +171,8 @@ void s3a_server_stop(struct s3a_server *server)
     s3a_access_log_fini(&server->log);
     s3a_objects_close(server->objects);
     s3a_home_fini(&server->home);
-    for (struct s3a_tls *tls = server->shared.tls; tls;) {
-        struct s3a_tls *before = tls->before;
-        s3a_tls_free(tls);
-        tls = before;
-    }
+    s3a_certificates_fini(&server->shared.certificates);
+    s3a_addresses_fini(&server->shared.addresses);
     s3a_settings_fini(&server->settings);
     free(server);
 }

@@ -30,9 +30,10 @@ struct s3a_server {
     size_t front_count;
 };
 
-/* Reads the certificate and puts it in the place of the one before, which stays in memory: somebody
- * may be greeted with it just now. */
-S3A_MUST_CHECK enum s3a_status s3a_server_read_certificate(struct s3a_server *server,
+/* Reads the certificate that is now in the files. *ret_tls is NULL where it fails, and where there
+ * is none to be shown. */
+S3A_MUST_CHECK enum s3a_status s3a_server_read_certificate(const struct s3a_server *server,
+                                                           struct s3a_tls **ret_tls,
                                                            struct s3a_error *error);
 
 #endif

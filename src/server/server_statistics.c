@@ -12,6 +12,10 @@ static void add_front(const struct s3a_metrics *metrics, struct s3a_server_stati
     statistics->bytes_out += s3a_count_read(&metrics->bytes_out);
     uint64_t closed = s3a_count_read(&metrics->connections_closed);
     statistics->connections += s3a_count_read(&metrics->connections_opened) - closed;
+    statistics->connections_refused += s3a_count_read(&metrics->connections_refused);
+    statistics->connections_cut +=
+        s3a_count_read(&metrics->cut_head) + s3a_count_read(&metrics->cut_idle) +
+        s3a_count_read(&metrics->cut_room) + s3a_count_read(&metrics->cut_slow);
 }
 
 void s3a_server_statistics(const struct s3a_server *server,

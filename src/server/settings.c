@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "capacity.h"
 #include "error.h"
 #include "name.h"
 
@@ -106,6 +107,53 @@ static enum s3a_status take_tls(struct s3a_settings *settings,
                                                              : s3a_error_set_no_memory(error);
 }
 
+/* 0 is the default. */
+static enum s3a_status take_number(const char *name, uint64_t given, uint64_t min, uint64_t max,
+                                   struct s3a_error *error)
+{
+    if (given == 0 || (given >= min && given <= max)) {
+        return S3A_OK;
+    }
+    return s3a_error_set(error, S3A_INVALID, "%s: %llu is not between %llu and %llu", name,
+                         (unsigned long long)given, (unsigned long long)min,
+                         (unsigned long long)max);
+}
+
+static enum s3a_status take_limits(struct s3a_settings *settings,
+                                   const struct s3a_server_options *options,
+                                   struct s3a_error *error)
+{
+    const struct {
+        const char *name;
+        uint64_t given;
+        uint64_t min;
+        uint64_t max;
+    } numbers[] = {
+        {"head_timeout_ms", options->head_timeout_ms, S3A_TIMEOUT_MS_MIN, S3A_TIMEOUT_MS_MAX},
+        {"idle_timeout_ms", options->idle_timeout_ms, S3A_TIMEOUT_MS_MIN, S3A_TIMEOUT_MS_MAX},
+        {"bytes_per_s_min", options->bytes_per_s_min, 1, UINT32_MAX},
+        {"connections_max", options->connections_max, 1, S3A_CONNECTIONS_ASKED_MAX},
+        {"connections_per_address_max", options->connections_per_address_max, 1,
+         S3A_CONNECTIONS_ASKED_MAX},
+    };
+    enum s3a_status status = S3A_OK;
+
+    for (size_t i = 0; status == S3A_OK && i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+        status =
+            take_number(numbers[i].name, numbers[i].given, numbers[i].min, numbers[i].max, error);
+    }
+    if (status != S3A_OK) {
+        return status;
+    }
+    settings->pace = (struct s3a_pace_limits){
+        .head_ms = options->head_timeout_ms ? options->head_timeout_ms : S3A_HEAD_TIMEOUT_MS,
+        .idle_ms = options->idle_timeout_ms ? options->idle_timeout_ms : S3A_IDLE_TIMEOUT_MS,
+        .bytes_per_s = options->bytes_per_s_min ? options->bytes_per_s_min : S3A_BYTES_PER_S_MIN,
+    };
+    return s3a_capacity_take(options->connections_max, options->connections_per_address_max,
+                             settings, error);
+}
+
 enum s3a_status s3a_settings_init(struct s3a_settings *settings,
                                   const struct s3a_server_options *options, struct s3a_error *error)
 {
@@ -124,6 +172,9 @@ enum s3a_status s3a_settings_init(struct s3a_settings *settings,
     status = take_names(settings, options, error);
     if (status == S3A_OK) {
         status = take_tls(settings, options, error);
+    }
+    if (status == S3A_OK) {
+        status = take_limits(settings, options, error);
     }
     if (status == S3A_OK) {
         status = s3a_keyring_new(options->keys, options->key_count, &settings->keyring, error);

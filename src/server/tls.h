@@ -11,6 +11,8 @@
 
 #include <s3atomic/status.h>
 
+#include "list.h"
+
 /* TLS 1.2 and later; the server chooses among the ciphers. */
 #define S3A_TLS_PRIORITIES "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:%SERVER_PRECEDENCE"
 
@@ -22,7 +24,8 @@ struct s3a_tls {
     gnutls_pcert_st chain[S3A_TLS_CHAIN_MAX];
     unsigned chain_size;
     gnutls_privkey_t key;
-    struct s3a_tls *before; /* for whoever keeps several */
+    struct s3a_list link; /* for whoever keeps several (certificates.h) */
+    size_t connections;   /* likewise */
 };
 
 /*

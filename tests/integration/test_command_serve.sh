@@ -120,7 +120,7 @@ serve_to_users() {
     local line
     mkfifo served
     s3atomic serve --listen 127.0.0.1:0 --dir served_store --bucket bkt --bucket other \
-        --users users >served 2>err.server &
+        --users users "$@" >served 2>err.server &
     server=$!
     exec 6<served
     while read -r line <&6; do
@@ -205,6 +205,38 @@ users_that_everybody_can_read_are_refused() {
     expect 64 s3atomic serve --listen 127.0.0.1:0 --users users --access-key a
     says err "exclude each other"
     expect 74 s3atomic serve --listen 127.0.0.1:0 --users no-such-file
+}
+
+# Its new line would be read with the rest, and the log could be opened: none of it counts.
+hup_changes_all_or_nothing() {
+    (umask 077 && echo "root secret-of-root read-write" >users)
+    mkdir logs
+    serve_to_users --access-log logs/log
+    as root expect 0 s3atomic ls
+    mv logs moved
+    echo "late secret-of-late read-only" >>users
+    kill -HUP "$server"
+    reloaded 1
+    says err.server "logs/log" "all stays as it was"
+    as late expect 78 s3atomic ls
+    mv moved logs
+    kill -HUP "$server"
+    reloaded 2
+    as late expect 0 s3atomic ls
+}
+
+limits_are_options() {
+    serve --head-timeout 5s --idle-timeout 1m --min-rate 1000 --connections 20 \
+        --connections-per-address 10
+    curl -sS "$AWS_ENDPOINT_URL/-/metrics" >out
+    says out "s3atomic_connections_max 20" "s3atomic_connections_per_address_max 10"
+    expect 64 s3atomic serve --connections 0
+    says err "--connections"
+    (
+        ulimit -n 256
+        expect 64 s3atomic serve --listen 127.0.0.1:0 --connections 4000
+    ) || fail "it starts"
+    says err "ulimit -n"
 }
 
 # logs FILE TEXT: waits until the text is in the log
@@ -317,6 +349,8 @@ tell what_it_prints_can_be_pasted \
     keys_come_from_the_environment_and_are_not_repeated \
     several_users_each_may_do_what_their_line_says \
     hup_reads_the_users_again \
+    hup_changes_all_or_nothing \
+    limits_are_options \
     users_come_from_the_environment_too \
     users_that_everybody_can_read_are_refused \
     it_goes_wrong_on_request \

@@ -98,6 +98,25 @@ hup_shows_another_certificate_and_cuts_nobody_off() {
     is_healthy
 }
 
+# ends_for: reads from a bare connection, which says HELLO or nothing, until it is closed
+ends_for() {
+    exec 5<>"/dev/tcp/${address%:*}/${address#*:}"
+    printf '%s' "$1" >&5
+    timeout 60 cat <&5 >/dev/null || fail "it stays open"
+    exec 5<&-
+}
+
+a_handshake_that_does_not_come_is_not_waited_for() {
+    local address
+    certify one
+    serve --tls-cert one.pem --tls-key one.key --head-timeout 100ms --idle-timeout 1h
+    address=${AWS_ENDPOINT_URL#*//}
+    ends_for ""
+    ends_for $'\x16\x03\x01\x02'
+    curl -sS --cacert one.pem "$AWS_ENDPOINT_URL/-/metrics" >out
+    says out 's3atomic_connections_cut_total{reason="head"} 2'
+}
+
 what_cannot_be_shown_is_said_at_the_start() {
     certify good
     certify other
@@ -128,4 +147,5 @@ tell whoever_trusts_it_uses_it_as_any_other \
     whoever_does_not_trust_it_sends_nothing \
     nothing_older_than_1_2_is_spoken \
     hup_shows_another_certificate_and_cuts_nobody_off \
+    a_handshake_that_does_not_come_is_not_waited_for \
     what_cannot_be_shown_is_said_at_the_start

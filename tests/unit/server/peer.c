@@ -17,17 +17,8 @@
 #define ANSWER_SIZE_MAX (64 * 1024 * 1024)
 #define READ_SIZE (64 * 1024)
 
-void peer_open(struct peer *peer, const struct s3a_server *server)
+static void make_socket(struct peer *peer)
 {
-    peer_open_within(peer, server, NULL);
-}
-
-void peer_open_within(struct peer *peer, const struct s3a_server *server,
-                      const struct rlimit *descriptors)
-{
-    struct sockaddr_in address = {.sin_family = AF_INET,
-                                  .sin_port = htons(s3a_server_port(server)),
-                                  .sin_addr = {htonl(INADDR_LOOPBACK)}};
     struct timeval patience = {.tv_sec = PATIENCE_S};
     const int on = 1;
 
@@ -37,10 +28,38 @@ void peer_open_within(struct peer *peer, const struct s3a_server *server,
     setsockopt(peer->fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
     setsockopt(peer->fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
     setsockopt(peer->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-    if (descriptors) {
-        assert_int_equal(setrlimit(RLIMIT_NOFILE, descriptors), 0);
-    }
+}
+
+static void connect_to(struct peer *peer, const struct s3a_server *server)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_port = htons(s3a_server_port(server)),
+                                  .sin_addr = {htonl(INADDR_LOOPBACK)}};
+
     assert_int_equal(connect(peer->fd, (struct sockaddr *)&address, sizeof(address)), 0);
+}
+
+void peer_open(struct peer *peer, const struct s3a_server *server)
+{
+    make_socket(peer);
+    connect_to(peer, server);
+}
+
+void peer_open_within(struct peer *peer, const struct s3a_server *server,
+                      const struct rlimit *descriptors)
+{
+    make_socket(peer);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, descriptors), 0);
+    connect_to(peer, server);
+}
+
+void peer_open_from(struct peer *peer, const struct s3a_server *server, uint32_t host)
+{
+    struct sockaddr_in own = {.sin_family = AF_INET, .sin_addr = {htonl(host)}};
+
+    make_socket(peer);
+    assert_int_equal(bind(peer->fd, (struct sockaddr *)&own, sizeof(own)), 0);
+    connect_to(peer, server);
 }
 
 void peer_close(struct peer *peer)

@@ -32,6 +32,9 @@ void peer_open(struct peer *peer, const struct s3a_server *server);
 void peer_open_within(struct peer *peer, const struct s3a_server *server,
                       const struct rlimit *descriptors);
 
+/* The same from an address of its own: 0x7f000002 is 127.0.0.2. */
+void peer_open_from(struct peer *peer, const struct s3a_server *server, uint32_t host);
+
 void peer_close(struct peer *peer);
 
 /* Closes with a reset, as a client does that was killed with data unread. */

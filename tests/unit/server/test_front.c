@@ -207,6 +207,7 @@ static void a_large_body_that_breaks_off_leaves_nothing(void **state)
 static void more_than_there_may_be_wait_for_their_turn(void **state)
 {
     (void)state;
+    struct s3a_server_options options = {.connections_per_address_max = 2 * DESCRIPTORS_FEW};
     struct peer peers[2 * DESCRIPTORS_FEW];
     struct peer_answer answer;
     struct s3a_server *server;
@@ -217,7 +218,7 @@ static void more_than_there_may_be_wait_for_their_turn(void **state)
     few = limit;
     few.rlim_cur = DESCRIPTORS_FEW;
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
-    assert_int_equal(s3a_server_start(NULL, &server, NULL), S3A_OK);
+    assert_int_equal(s3a_server_start(&options, &server, NULL), S3A_OK);
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
     for (size_t i = 0; i < 2 * DESCRIPTORS_FEW; i++) {
         peer_open(&peers[i], server);

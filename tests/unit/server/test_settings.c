@@ -2,6 +2,7 @@
 #include "test.h"
 
 #include <string.h>
+#include <sys/resource.h>
 
 #include "fail_malloc.h"
 #include "settings.h"
@@ -93,6 +94,60 @@ static void an_option_that_cannot_be_is_named(void **state)
     expect_invalid(&(struct s3a_server_options){.buckets = no_bucket, .bucket_count = 1},
                    "buckets[0]");
     expect_invalid(&(struct s3a_server_options){.bucket_count = 1}, "bucket_count");
+    expect_invalid(&(struct s3a_server_options){.head_timeout_ms = 99}, "head_timeout_ms");
+    expect_invalid(&(struct s3a_server_options){.idle_timeout_ms = 3600001}, "idle_timeout_ms");
+    expect_invalid(&(struct s3a_server_options){.connections_max = 100001}, "connections_max");
+    expect_invalid(&(struct s3a_server_options){.connections_per_address_max = 100001},
+                   "connections_per_address_max");
+}
+
+static void within(rlim_t descriptors, void (*story)(void))
+{
+    struct rlimit before;
+
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &(struct rlimit){descriptors, before.rlim_max}), 0);
+    story();
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+}
+
+static void expect_connections(const struct s3a_server_options *options, size_t all,
+                               size_t per_address)
+{
+    struct s3a_settings settings;
+
+    assert_int_equal(s3a_settings_init(&settings, options, NULL), S3A_OK);
+    assert_int_equal(settings.connections_max, all);
+    assert_int_equal(settings.connections_per_address_max, per_address);
+    s3a_settings_fini(&settings);
+}
+
+static void with_plenty(void)
+{
+    expect_connections(NULL, 4096, 2048);
+    expect_connections(&(struct s3a_server_options){.connections_max = 5000}, 5000, 2500);
+    expect_connections(&(struct s3a_server_options){.connections_max = 1}, 1, 1);
+    expect_connections(&(struct s3a_server_options){.connections_per_address_max = 5}, 4096, 5);
+}
+
+static void with_the_usual(void)
+{
+    expect_connections(NULL, 1024 - 128, (1024 - 128) / 2);
+    expect_connections(&(struct s3a_server_options){.connections_max = 896}, 896, 448);
+    expect_invalid(&(struct s3a_server_options){.connections_max = 897}, "ulimit -n");
+}
+
+static void with_few(void)
+{
+    expect_connections(NULL, 32, 16);
+}
+
+static void there_are_as_many_connections_as_descriptors_allow(void **state)
+{
+    (void)state;
+    within(10000, with_plenty);
+    within(1024, with_the_usual);
+    within(64, with_few);
 }
 
 static void take_all(void *arg)
@@ -121,6 +176,7 @@ int main(void)
         cmocka_unit_test(without_options_there_is_a_pair_that_is_made_up),
         cmocka_unit_test(what_is_given_is_copied),
         cmocka_unit_test(an_option_that_cannot_be_is_named),
+        cmocka_unit_test(there_are_as_many_connections_as_descriptors_allow),
         cmocka_unit_test(without_memory_it_says_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
