@@ -10,6 +10,7 @@
 #include "clock.h"
 #include "error.h"
 #include "random.h"
+#include "wait.h"
 
 /* So long before the end, or after half of the time that is left, if that is less. */
 #define EARLY_MS (15 * 60 * 1000)
@@ -132,15 +133,8 @@ static void renew(struct s3a_credential_keeper *keeper)
 /* With the mutex. */
 static void wait(struct s3a_credential_keeper *keeper, int64_t ms)
 {
-    struct timespec until = s3a_clock_wait();
+    struct timespec until = s3a_wait_until(ms > LOOK_MS ? LOOK_MS : ms);
 
-    ms = ms < 0 ? 0 : ms > LOOK_MS ? LOOK_MS : ms;
-    until.tv_sec += ms / 1000;
-    until.tv_nsec += ms % 1000 * 1000000;
-    if (until.tv_nsec >= 1000000000) {
-        until.tv_sec++;
-        until.tv_nsec -= 1000000000;
-    }
     pthread_cond_timedwait(&keeper->wake, &keeper->mutex, &until);
 }
 
@@ -191,13 +185,8 @@ static void destroy(struct s3a_credential_keeper *keeper)
 
 static void init_waiting(struct s3a_credential_keeper *keeper)
 {
-    pthread_condattr_t by_monotonic_clock;
-
-    s3a_check(pthread_condattr_init(&by_monotonic_clock) == 0);
-    s3a_check(pthread_condattr_setclock(&by_monotonic_clock, CLOCK_MONOTONIC) == 0);
-    s3a_check(pthread_cond_init(&keeper->wake, &by_monotonic_clock) == 0);
+    s3a_wait_init(&keeper->wake);
     s3a_check(pthread_mutex_init(&keeper->mutex, NULL) == 0);
-    pthread_condattr_destroy(&by_monotonic_clock);
 }
 
 static bool copy_settings(struct s3a_credential_keeper *keeper,

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 
 #include "check.h"
-#include "clock.h"
 #include "error.h"
+#include "wait.h"
 
 struct s3a_future {
     struct s3a_loop *loop;
@@ -49,16 +49,6 @@ static void run_cancel(struct s3a_task *task)
     unref(future);
 }
 
-static void init_cond(pthread_cond_t *cond)
-{
-    pthread_condattr_t attributes;
-
-    s3a_check(pthread_condattr_init(&attributes) == 0);
-    s3a_check(pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) == 0);
-    s3a_check(pthread_cond_init(cond, &attributes) == 0);
-    pthread_condattr_destroy(&attributes);
-}
-
 struct s3a_future *s3a_future_new(struct s3a_loop *loop, s3a_future_cancel_fn cancel,
                                   void *producer)
 {
@@ -73,7 +63,7 @@ struct s3a_future *s3a_future_new(struct s3a_loop *loop, s3a_future_cancel_fn ca
     future->task.run = run_cancel;
     future->references = 2;
     s3a_check(pthread_mutex_init(&future->mutex, NULL) == 0);
-    init_cond(&future->done_cond);
+    s3a_wait_init(&future->done_cond);
     return future;
 }
 
@@ -132,24 +122,6 @@ bool s3a_future_is_done(const struct s3a_future *future)
     return future && is_done((struct s3a_future *)(uintptr_t)future);
 }
 
-#define MS_PER_S 1000
-#define NS_PER_MS 1000000
-#define WAIT_MS_MAX (INT64_C(1) << 40) /* 34 years: for ever, and no overflow */
-
-static struct timespec deadline_after(int64_t timeout_ms)
-{
-    int64_t ms = timeout_ms < 0 || timeout_ms > WAIT_MS_MAX ? WAIT_MS_MAX : timeout_ms;
-    struct timespec at = s3a_clock_wait();
-
-    at.tv_sec += ms / MS_PER_S;
-    at.tv_nsec += ms % MS_PER_S * NS_PER_MS;
-    if (at.tv_nsec >= MS_PER_S * NS_PER_MS) {
-        at.tv_nsec -= MS_PER_S * NS_PER_MS;
-        at.tv_sec++;
-    }
-    return at;
-}
-
 /* Is this a process that has the loop's thread, and another thread than that? */
 static enum s3a_status check_may_wait(const struct s3a_future *future, int64_t timeout_ms,
                                       struct s3a_error *error)
@@ -179,7 +151,7 @@ enum s3a_status s3a_future_wait(struct s3a_future *future, int64_t timeout_ms,
             return status;
         }
     }
-    struct timespec deadline = deadline_after(timeout_ms);
+    struct timespec deadline = s3a_wait_until(timeout_ms < 0 ? INT64_MAX : timeout_ms);
     pthread_mutex_lock(&future->mutex);
     int failed = 0;
     while (!future->is_done && failed != ETIMEDOUT) {
