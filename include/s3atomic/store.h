@@ -175,8 +175,9 @@ S3A_API S3A_MUST_CHECK enum s3a_status s3a_store_list(struct s3a_store *store, c
  * function sets object->value to what is to be written: changed in place, or a value of its own
  * that stays valid until it is called again or the update returns. The value that was read stays
  * the library's. It is called again, with what was read afresh, where somebody else was faster.
- * S3A_OK writes; any other status ends the update with it, and nothing is written. Called in the
- * thread that called s3a_store_update().
+ * S3A_OK writes; any other status ends the update with it, and nothing of it is written. Called in
+ * the thread that called s3a_store_update(). It must not wait for another thread's update of the
+ * same object, for which that may be the turn to come.
  */
 typedef enum s3a_status (*s3a_change_fn)(struct s3a_object *object, void *arg);
 
@@ -191,11 +192,38 @@ typedef enum s3a_status (*s3a_change_fn)(struct s3a_object *object, void *arg);
  * S3A_IN_DOUBT remains. Failures that may pass (S3A_ACTION_RETRY) are waited out: of reads within
  * the bounds above, of writes 20 s. ret_object (may be NULL) is what was written, with a value of
  * the library's own, to be cleared by the caller; all zero on anything but S3A_OK. Blocks.
+ *
+ * Threads that update the same object by the same store are combined: one reads, each calls its
+ * function on what the one before it made, and one writes for all of them. The object they are
+ * shown has then the etag of what was read; ret_object is, for each of them, what was written in
+ * the end, with the changes of those who came behind. What a thread's own change came to, its
+ * function knows: let it keep that in arg.
  */
 S3A_API S3A_MUST_CHECK enum s3a_status s3a_store_update(struct s3a_store *store, const char *bucket,
                                                         const char *key, s3a_change_fn change,
                                                         void *arg, struct s3a_object *ret_object,
                                                         struct s3a_error *error);
+
+/* All zero means: as s3a_store_update(). */
+struct s3a_update_options {
+    /* How often the function is called. 0: S3A_UPDATE_ATTEMPTS_MAX. */
+    uint32_t attempts_max;
+
+    /* After so long nothing new is tried; a write that has begun is seen through. In milliseconds.
+     * 0: S3A_UPDATE_TIMEOUT_MS. */
+    uint32_t timeout_ms;
+
+    /* The object as an update, a put or a get has left it: the first attempt starts from it instead
+     * of reading, which is one request instead of two where nobody else has written since. NULL:
+     * it is read. Of the same bucket and key, S3A_INVALID otherwise; not changed. */
+    const struct s3a_object *known;
+};
+
+/* The same with options, which may be NULL. */
+S3A_API S3A_MUST_CHECK enum s3a_status s3a_store_update_with(
+    struct s3a_store *store, const char *bucket, const char *key,
+    const struct s3a_update_options *options, s3a_change_fn change, void *arg,
+    struct s3a_object *ret_object, struct s3a_error *error);
 
 #ifdef __cplusplus
 }

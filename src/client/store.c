@@ -16,12 +16,16 @@ struct s3a_store *s3a_store_new(struct s3a_client *client, const struct s3a_code
 
     if (store) {
         *store = (struct s3a_store){.client = client, .codec = codec};
+        s3a_update_queues_init(&store->updates);
     }
     return store;
 }
 
 void s3a_store_free(struct s3a_store *store)
 {
+    if (store) {
+        s3a_update_queues_fini(&store->updates);
+    }
     free(store);
 }
 

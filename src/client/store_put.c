@@ -24,19 +24,6 @@ static void written(const struct s3a_store_write *write, const struct s3a_put_ma
     }
 }
 
-/* The history of the state that object->etag names, where that is known: it was read and is put
- * under the same name. */
-static const struct s3a_history *known_history(const struct s3a_object *object)
-{
-    const struct s3a_object_memory *memory = object->owned;
-
-    if (!memory || strcmp(memory->etag, object->etag) != 0 ||
-        strcmp(memory->names, object->bucket) != 0 || strcmp(memory->key, object->key) != 0) {
-        return NULL;
-    }
-    return &memory->history;
-}
-
 static enum s3a_status check(const struct s3a_object *object, struct s3a_error *error)
 {
     if (!object) {
@@ -106,7 +93,7 @@ static struct s3a_future *start(struct s3a_store *store, struct s3a_object *obje
         if (!is_overwrite) {
             write.condition = object->etag[0] ? S3A_PUT_IF_MATCH : S3A_PUT_IF_ABSENT;
             write.etag = object->etag;
-            write.before = object->etag[0] ? known_history(object) : NULL;
+            write.before = s3a_object_history(object);
         }
         status = s3a_store_write_start(store, &write, &future, error);
     }

@@ -58,6 +58,17 @@ void s3a_object_describe(struct s3a_object *object, const struct s3a_answer *ans
     snprintf(object->content_type, sizeof(object->content_type), "%.*s", S3A_STR_ARG(type));
 }
 
+const struct s3a_history *s3a_object_history(const struct s3a_object *object)
+{
+    const struct s3a_object_memory *memory = object->owned;
+
+    if (!memory || object->etag[0] == '\0' || strcmp(memory->etag, object->etag) != 0 ||
+        strcmp(memory->names, object->bucket) != 0 || strcmp(memory->key, object->key) != 0) {
+        return NULL;
+    }
+    return &memory->history;
+}
+
 /* An object that is being read. */
 struct reading {
     struct s3a_object *object;

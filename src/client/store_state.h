@@ -8,6 +8,7 @@
 
 #include "put_machine.h"
 #include "request.h"
+#include "update_queue.h"
 
 /* Each write bears its history under this name (write_history.h), by which it is known again. */
 #define S3A_WRITE_ID_HEADER "x-amz-meta-s3atomic-write"
@@ -15,6 +16,7 @@
 struct s3a_store {
     struct s3a_client *client;
     const struct s3a_codec *codec;
+    struct s3a_update_queues updates;
 };
 
 /* What the library keeps for an object that it has filled: object->owned. */
@@ -38,6 +40,10 @@ void s3a_object_begin(struct s3a_object *object, struct s3a_object_memory *memor
 
 /* What the answer says of the object: everything but its value. */
 void s3a_object_describe(struct s3a_object *object, const struct s3a_answer *answer);
+
+/* The history of the state that object->etag names; NULL where that is not known: what was read has
+ * been given another name or ETag since. */
+const struct s3a_history *s3a_object_history(const struct s3a_object *object);
 
 /* The history in an answer's headers, "" where there is none. */
 void s3a_history_of(const struct s3a_answer *answer, struct s3a_history *ret_history);

@@ -1,254 +1,145 @@
 /* SPDX-License-Identifier: MIT */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "clock.h"
 #include "error.h"
-#include "lease.h"
 #include "random.h"
-#include "store_state.h"
+#include "update_round.h"
 
-#define PAUSE_MAX_MS 1000
-
-/* One update, in the thread that wants it. */
-struct update {
-    struct s3a_store *store;
-    const char *bucket;
-    const char *key;
-    s3a_change_fn change;
-    void *arg;
-    struct s3a_object *ret_object; /* NULL: not wanted */
-    struct s3a_error *error;
-
-    uint64_t random;
-    uint64_t deadline_ms;
-    uint32_t attempts;
-    uint32_t failures; /* one after another, of whatever kind: how long the next pause is */
-    uint32_t pause_ms;
-};
-
-/* The object that was written, in the making. */
-struct made {
-    struct s3a_object *object; /* as it was read and changed */
-    void *value;               /* its own: what the caller set is not ours to give */
-    char etag[S3A_PUT_ETAG_SIZE_MAX + 1];
-    struct s3a_history history;
-    int64_t modified_ms;
-};
-
-/* Loop's thread. */
-static void written(const struct s3a_store_write *write, const struct s3a_put_machine *machine,
-                    const struct s3a_history *history, const struct s3a_answer *answer)
+static enum s3a_status give_up(struct s3a_update *update)
 {
-    struct made *made = write->user;
-
-    memcpy(made->etag, machine->etag, sizeof(made->etag));
-    made->history = *history;
-    made->modified_ms = s3a_store_written_ms(machine, answer);
-}
-
-/* True: it is to be tried again, after a pause. */
-static bool try_again(struct update *update)
-{
-    if (update->attempts >= S3A_UPDATE_ATTEMPTS_MAX || s3a_clock_ms() >= update->deadline_ms) {
-        return false;
+    if (update->attempts > 0) {
+        (void)s3a_error_set(update->error, S3A_CONFLICT,
+                            "somebody else was faster, %u times in a row", update->attempts);
+    } else {
+        (void)s3a_error_set(update->error, S3A_CONFLICT,
+                            "other threads' updates of it took too long");
     }
-    update->pause_ms = (uint32_t)s3a_backoff_ms(&update->random, update->failures++, PAUSE_MAX_MS);
-    return true;
-}
-
-static enum s3a_status told(struct update *update, enum s3a_status status)
-{
     s3a_store_error_place(update->error, update->bucket, update->key);
-    return status;
+    return S3A_CONFLICT;
 }
 
-static enum s3a_status give_up(struct update *update)
+static enum s3a_status lead(struct s3a_update *update)
 {
-    (void)s3a_error_set(update->error, S3A_CONFLICT, "somebody else was faster, %u times in a row",
-                        update->attempts);
-    return told(update, S3A_CONFLICT);
+    bool is_lost;
+    enum s3a_status status;
+
+    /* It may have had its turn in rounds of others before. */
+    if (update->attempts > 0 && !s3a_update_may_try(update)) {
+        return give_up(update);
+    }
+    do {
+        status = s3a_update_lead(update, &is_lost);
+    } while (is_lost && s3a_update_may_try(update));
+    return is_lost ? give_up(update) : status;
 }
 
-/* Failures that may pass are waited out, within the bounds of the update. */
-static enum s3a_status read_object(struct update *update, struct s3a_store_read *read)
+/* In the queue of the object, until it is this one's turn or another has written for it. */
+static enum s3a_status run(struct s3a_update *update)
 {
+    struct s3a_update_member *member = &update->member;
+    enum s3a_status status;
+
     for (;;) {
-        enum s3a_status status =
-            s3a_store_read_now(update->store, S3A_OP_GET_OBJECT, update->bucket, update->key,
-                               &update->pause_ms, read, update->error);
-        if (status == S3A_OK) {
-            return s3a_store_read_decode(read, update->error);
-        }
-        if (s3a_status_action(status) != S3A_ACTION_RETRY && status != S3A_RACE) {
-            return status == S3A_NOT_FOUND ? S3A_OK : status;
-        }
-        s3a_store_read_fini(read);
-        if (!try_again(update)) {
-            return status;
+        switch (s3a_update_queue_wait(member, update->deadline_ms)) {
+        case S3A_UPDATE_LEADS:
+            return lead(update);
+        case S3A_UPDATE_TURN:
+            status = s3a_update_may_try(update) ? s3a_update_join(update) : give_up(update);
+            s3a_update_queue_return(member, status == S3A_OK);
+            if (status != S3A_OK) {
+                return status;
+            }
+            break;
+        case S3A_UPDATE_ENDED:
+            *update->error = member->story;
+            return member->status;
+        default:
+            return give_up(update);
         }
     }
 }
 
-static enum s3a_status ask_for_change(struct update *update, struct s3a_object *object)
+static enum s3a_status check_known(const struct s3a_object *known, const char *bucket,
+                                   const char *key, struct s3a_error *error)
 {
-    /* The function may do to the names and the etag what it likes. */
-    struct s3a_object shown = *object;
-    shown.owned = NULL;
-    enum s3a_status status = update->change(&shown, update->arg);
-    object->value = shown.value;
-    if (status != S3A_OK) {
-        (void)s3a_error_set(update->error, status, "the change was called off: %s",
-                            s3a_status_text(status));
-        return told(update, status);
+    if (!known) {
+        return S3A_OK;
     }
-    if (!object->value) {
-        (void)s3a_error_set(update->error, S3A_INVALID, "the change left object->value NULL");
-        return told(update, S3A_INVALID);
+    if (!known->bucket || !known->key || strcmp(known->bucket, bucket) != 0 ||
+        strcmp(known->key, key) != 0) {
+        return s3a_error_set(error, S3A_INVALID, "options->known: it is another object");
+    }
+    if (!memchr(known->etag, '\0', sizeof(known->etag))) {
+        return s3a_error_set(error, S3A_INVALID, "options->known->etag: it does not end");
+    }
+    if (known->etag[0] && !known->value) {
+        return s3a_error_set(error, S3A_INVALID, "options->known->value: it is NULL");
     }
     return S3A_OK;
 }
 
-static enum s3a_status encode_value(struct update *update, struct made *made,
-                                    struct s3a_store_write *write)
+static enum s3a_status check(const struct s3a_store *store, const char *bucket, const char *key,
+                             const struct s3a_update_options *options, s3a_change_fn change,
+                             struct s3a_error *error)
 {
-    const struct s3a_codec *codec = update->store->codec;
-    struct s3a_object_memory *memory = made->object->owned;
-    size_t size;
-    enum s3a_status status =
-        s3a_store_encode(codec, made->object->value, &write->bytes, &size, update->error);
+    enum s3a_status status = s3a_store_check(store, true, error);
 
-    if (status == S3A_OK) {
-        write->body = s3a_str_make(write->bytes, size);
-        if (update->ret_object && made->object->value != memory->value) {
-            status = s3a_store_decode(codec, write->body, &made->value, update->error);
-        }
+    if (status == S3A_OK && !bucket) {
+        status = s3a_error_set(error, S3A_INVALID, "bucket: it is NULL");
     }
-    if (status != S3A_OK) {
-        s3a_store_error_place(update->error, update->bucket, update->key);
-        free(write->bytes);
-        write->bytes = NULL;
+    if (status == S3A_OK && !key) {
+        status = s3a_error_set(error, S3A_INVALID, "key: it is NULL");
     }
-    return status;
+    if (status == S3A_OK && !change) {
+        status = s3a_error_set(error, S3A_INVALID, "change: it is NULL");
+    }
+    return status == S3A_OK ? check_known(options->known, bucket, key, error) : status;
 }
 
-static enum s3a_status write_object(struct update *update, struct made *made)
+enum s3a_status s3a_store_update_with(struct s3a_store *store, const char *bucket, const char *key,
+                                      const struct s3a_update_options *options,
+                                      s3a_change_fn change, void *arg,
+                                      struct s3a_object *ret_object, struct s3a_error *error)
 {
-    const struct s3a_object *object = made->object;
-    const struct s3a_object_memory *memory = object->owned;
-    struct s3a_future *future;
-    struct s3a_store_write write = {
-        .condition = memory->etag[0] ? S3A_PUT_IF_MATCH : S3A_PUT_IF_ABSENT,
-        .bucket = update->bucket,
-        .key = update->key,
-        .etag = memory->etag,
-        .content_type = update->store->codec->content_type,
-        .before = memory->etag[0] ? &memory->history : NULL,
-        .is_patient = true,
-        .written = written,
-        .user = made,
+    static const struct s3a_update_options defaults;
+    struct s3a_error story;
+
+    options = options ? options : &defaults;
+    enum s3a_status status = check(store, bucket, key, options, change, &story);
+    struct s3a_update update = {
+        .store = store,
+        .bucket = bucket,
+        .key = key,
+        .change = change,
+        .arg = arg,
+        .known = options->known,
+        .wants_result = ret_object != NULL,
+        .error = &story,
+        .random = s3a_random_uint64(),
+        .deadline_ms =
+            s3a_clock_ms() + (options->timeout_ms ? options->timeout_ms : S3A_UPDATE_TIMEOUT_MS),
+        .attempts_max = options->attempts_max ? options->attempts_max : S3A_UPDATE_ATTEMPTS_MAX,
     };
-    enum s3a_status status = encode_value(update, made, &write);
 
-    made->object->size = write.body.size;
-    if (status == S3A_OK) {
-        status = s3a_store_write_start(update->store, &write, &future, update->error);
+    if (status == S3A_OK && !s3a_update_queue_join(&store->updates, bucket, key, &update.member)) {
+        status = s3a_error_set_no_memory(&story);
+    } else if (status == S3A_OK) {
+        status = run(&update);
+        s3a_update_queue_leave(&update.member);
     }
-    return status == S3A_OK ? s3a_future_join(future, update->error) : status;
-}
-
-/* What was written becomes the caller's. */
-static void hand_over(struct update *update, struct made *made)
-{
-    struct s3a_object *object = made->object;
-    struct s3a_object_memory *memory = object->owned;
-    const char *type = update->store->codec->content_type;
-
-    if (!update->ret_object) {
-        return;
+    if (ret_object) {
+        *ret_object = update.result;
     }
-    if (made->value) {
-        memory->codec->free_value(memory->codec, memory->value);
-        memory->value = made->value;
-        object->value = made->value;
-        made->value = NULL;
+    if (error) {
+        *error = story;
     }
-    memcpy(memory->etag, made->etag, sizeof(memory->etag));
-    memory->history = made->history;
-    memcpy(object->etag, made->etag, sizeof(object->etag));
-    object->modified_ms = made->modified_ms;
-    snprintf(object->content_type, sizeof(object->content_type), "%s", type ? type : "");
-    *update->ret_object = *object;
-    *object = (struct s3a_object){0};
-}
-
-/* Once: read, change, write. *ret_is_lost: somebody else wrote in between. */
-static enum s3a_status attempt(struct update *update, bool *ret_is_lost)
-{
-    struct s3a_store_read read;
-    struct made made = {.object = &read.object};
-    enum s3a_status status = read_object(update, &read);
-
-    update->attempts++;
-    *ret_is_lost = false;
-    if (status == S3A_OK) {
-        status = ask_for_change(update, &read.object);
-    }
-    if (status == S3A_OK) {
-        status = write_object(update, &made);
-        *ret_is_lost = status == S3A_CONFLICT;
-    }
-    if (status == S3A_OK) {
-        hand_over(update, &made);
-    }
-    if (made.value) {
-        update->store->codec->free_value(update->store->codec, made.value);
-    }
-    s3a_store_read_fini(&read);
     return status;
-}
-
-static enum s3a_status run(struct update *update)
-{
-    bool is_lost;
-    enum s3a_status status = attempt(update, &is_lost);
-
-    while (is_lost && try_again(update)) {
-        status = attempt(update, &is_lost);
-    }
-    return is_lost ? give_up(update) : status;
 }
 
 enum s3a_status s3a_store_update(struct s3a_store *store, const char *bucket, const char *key,
                                  s3a_change_fn change, void *arg, struct s3a_object *ret_object,
                                  struct s3a_error *error)
 {
-    struct s3a_error story;
-    struct update update = {
-        .store = store,
-        .bucket = bucket,
-        .key = key,
-        .change = change,
-        .arg = arg,
-        .ret_object = ret_object,
-        .error = &story,
-        .random = s3a_random_uint64(),
-        .deadline_ms = s3a_clock_ms() + S3A_UPDATE_TIMEOUT_MS,
-    };
-    enum s3a_status status = s3a_store_check(store, true, &story);
-
-    if (ret_object) {
-        *ret_object = (struct s3a_object){0};
-    }
-    if (status == S3A_OK && !change) {
-        status = s3a_error_set(&story, S3A_INVALID, "change: it is NULL");
-    }
-    if (status == S3A_OK) {
-        status = run(&update);
-    }
-    if (error) {
-        *error = story;
-    }
-    return status;
+    return s3a_store_update_with(store, bucket, key, NULL, change, arg, ret_object, error);
 }
