@@ -7,13 +7,18 @@
 
 #include "clock.h"
 #include "error.h"
+#include "lease.h"
 
 /* How many others a leader lets in between its read and its write. The more, the longer it takes,
  * and the likelier another process writes in between: after each time, they are half as many. */
 #define COMBINED_MAX 1024
 
+#define PAUSE_MAX_MS 1000
+#define DOUBLINGS_MAX 10
+
 struct round {
     struct s3a_update *leader;
+    uint64_t begins_ms; /* its read is sent */
 
     /* The state that is replaced. */
     char etag[S3A_PUT_ETAG_SIZE_MAX + 1]; /* "": there is none */
@@ -95,7 +100,7 @@ static enum s3a_status read_object(struct s3a_update *update, struct s3a_store_r
         }
         s3a_store_read_fini(read);
         update->pause_ms =
-            (uint32_t)s3a_backoff_ms(&update->random, update->failures++, S3A_UPDATE_PAUSE_MAX_MS);
+            (uint32_t)s3a_backoff_ms(&update->random, update->failures++, PAUSE_MAX_MS);
     }
 }
 
@@ -179,7 +184,7 @@ static enum s3a_status change(struct s3a_update *update, struct round *round)
 
 static void let_others_in(struct s3a_update *update, struct round *round)
 {
-    unsigned left = update->failures < 10 ? COMBINED_MAX >> update->failures : 1;
+    unsigned left = update->conflicts < DOUBLINGS_MAX ? COMBINED_MAX >> update->conflicts : 1;
 
     while (left > 0 && s3a_update_queue_call_next(&update->member, round)) {
         left--;
@@ -294,9 +299,26 @@ static enum s3a_status write_for_all(struct s3a_update *update, struct round *ro
     return round->status;
 }
 
+/*
+ * Before the next round, anything up to what this one took, doubled for each conflict before: a
+ * near store is tried again sooner than a far one. A longer pause would leave the object to whoever
+ * was lucky once, since that one does not pause.
+ */
+static void pause_after(struct s3a_update *update, uint64_t begun_ms)
+{
+    uint64_t now_ms = s3a_clock_ms();
+    uint64_t round_ms = now_ms > begun_ms ? now_ms - begun_ms : 0;
+    uint32_t doublings = update->conflicts < DOUBLINGS_MAX ? update->conflicts : DOUBLINGS_MAX;
+    uint64_t max_ms = (round_ms < PAUSE_MAX_MS ? round_ms + 1 : PAUSE_MAX_MS) << doublings;
+
+    update->conflicts++;
+    update->pause_ms = (uint32_t)s3a_jitter_between(&update->random, 0,
+                                                    max_ms < PAUSE_MAX_MS ? max_ms : PAUSE_MAX_MS);
+}
+
 enum s3a_status s3a_update_lead(struct s3a_update *update, bool *ret_is_lost)
 {
-    struct round round = {.leader = update};
+    struct round round = {.leader = update, .begins_ms = s3a_clock_ms() + update->pause_ms};
     enum s3a_status status = begin(update, &round);
 
     *ret_is_lost = false;
@@ -309,8 +331,7 @@ enum s3a_status s3a_update_lead(struct s3a_update *update, bool *ret_is_lost)
     }
     free(round.bytes);
     if (*ret_is_lost) {
-        update->pause_ms =
-            (uint32_t)s3a_backoff_ms(&update->random, update->failures++, S3A_UPDATE_PAUSE_MAX_MS);
+        pause_after(update, round.begins_ms);
     }
     return status;
 }

@@ -7,8 +7,6 @@
 #include "store_state.h"
 #include "update_queue.h"
 
-#define S3A_UPDATE_PAUSE_MAX_MS 1000
-
 struct s3a_update {
     struct s3a_update_member member;
     struct s3a_store *store;
@@ -25,8 +23,9 @@ struct s3a_update {
     uint64_t deadline_ms;
     uint32_t attempts_max;
     uint32_t attempts;
-    uint32_t failures; /* one after another, of whatever kind: how long the next pause is */
-    uint32_t pause_ms;
+    uint32_t conflicts;
+    uint32_t failures; /* of reads */
+    uint32_t pause_ms; /* before the next read */
 };
 
 /* False: it has tried often or long enough. */
