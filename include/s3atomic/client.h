@@ -32,7 +32,9 @@ struct s3a_client_options {
      */
     const char *endpoint;
 
-    /* NULL: AWS_REGION, AWS_DEFAULT_REGION, region of the profile, else "us-east-1". */
+    /* NULL: AWS_REGION, AWS_DEFAULT_REGION, region of the profile, else "us-east-1". A bucket that
+     * the store says to be in another one is asked for there from then on: at Amazon S3's host of
+     * that region, or at the endpoint's own with another signature; at no other host. */
     const char *region;
 
     /* A profile of ~/.aws/config and ~/.aws/credentials (AWS_CONFIG_FILE and

@@ -7,6 +7,7 @@
 #include "profile.h"
 
 #define S3A_AWS_URL_SIZE 256
+#define S3A_AWS_REGION_SIZE_MAX 64
 
 /* "s3", "sts", "portal.sso" */
 struct s3a_aws_place {
@@ -33,5 +34,23 @@ struct s3a_str s3a_aws_endpoint_given(const struct s3a_aws_environment *environm
 void s3a_aws_endpoint_own(const struct s3a_aws_environment *environment,
                           const struct s3a_profiles *profiles, const struct s3a_aws_place *place,
                           struct s3a_str region, char ret_url[S3A_AWS_URL_SIZE]);
+
+/* Is this how a region is called? Whether there is one of that name is another matter. */
+bool s3a_aws_is_region(struct s3a_str region);
+
+/*
+ * The host of Amazon S3 that is to another region, of the same partition, what this one is to its
+ * own: "s3.eu-west-1.amazonaws.com" for "s3.us-east-1.amazonaws.com" or "s3.amazonaws.com"; FIPS
+ * and dual stack stay. False where host is no such one, or the region is of another partition.
+ */
+bool s3a_aws_s3_host_in(struct s3a_str host, struct s3a_str region,
+                        char ret_host[S3A_AWS_URL_SIZE]);
+
+/* Is it such a host? */
+bool s3a_aws_is_s3_host(struct s3a_str host);
+
+/* The region of such a host, also of one of the old form "s3-eu-west-1.amazonaws.com"; data NULL
+ * where it is none. */
+struct s3a_str s3a_aws_s3_host_region(struct s3a_str host);
 
 #endif

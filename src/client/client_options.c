@@ -10,14 +10,6 @@
 #define BODY_BYTES_MAX (UINT64_C(256) * 1024 * 1024)
 #define REQUESTS_MAX 128
 
-static bool is_region(const char *region)
-{
-    size_t size = strlen(region);
-
-    return size > 0 && size <= S3A_REGION_SIZE_MAX &&
-           strspn(region, "abcdefghijklmnopqrstuvwxyz0123456789-") == size;
-}
-
 static enum s3a_status take_region(struct s3a_client_settings *settings,
                                    const struct s3a_client_options *options,
                                    const struct s3a_profiles *profiles, struct s3a_error *error)
@@ -40,11 +32,11 @@ static enum s3a_status take_region(struct s3a_client_settings *settings,
     if (!settings->region.data) {
         return s3a_error_set_no_memory(error);
     }
-    return is_region(settings->region.data)
+    return s3a_aws_is_region(settings->region)
                ? S3A_OK
                : s3a_error_set(error, S3A_INVALID,
                                "%s: \"%.*s\" is no region (such as eu-central-1)", name,
-                               S3A_REGION_SIZE_MAX, settings->region.data);
+                               S3A_AWS_REGION_SIZE_MAX, settings->region.data);
 }
 
 /* So that a file: endpoint's path can be given to the system. */

@@ -5,12 +5,9 @@
 #include <string.h>
 
 #include "check.h"
-#include "clock.h"
 #include "credentials.h"
 #include "error.h"
 #include "libcurl.h"
-
-static void start_next(struct s3a_http_transport *transport);
 
 /* The end of a call, told from the loop instead of from within send. */
 static void fail_later(struct s3a_http_transport *transport, struct s3a_call *call)
@@ -55,7 +52,7 @@ static void give_back(struct s3a_http_transport *transport, struct s3a_http_lane
     s3a_list_append(transport->idle.next, &lane->link);
 }
 
-static void leave_lane(struct s3a_http_flight *flight)
+void s3a_flight_leave_lane(struct s3a_http_flight *flight)
 {
     struct s3a_http_transport *transport = flight->transport;
 
@@ -74,7 +71,7 @@ static void land(struct s3a_http_flight *flight)
 
     s3a_loop_timer_clear(transport->loop, &flight->timer);
     s3a_list_remove(&flight->link);
-    leave_lane(flight);
+    s3a_flight_leave_lane(flight);
     flight->call->flight = NULL;
     free(flight);
 }
@@ -98,7 +95,7 @@ static void start(struct s3a_http_flight *flight)
     fail_later(transport, call);
 }
 
-static void start_next(struct s3a_http_transport *transport)
+void s3a_http_start_next(struct s3a_http_transport *transport)
 {
     while (transport->running < transport->requests_max) {
         struct s3a_list *link = s3a_list_pop(&transport->waiting);
@@ -109,51 +106,14 @@ static void start_next(struct s3a_http_transport *transport)
     }
 }
 
-static void finish(struct s3a_http_flight *flight)
+void s3a_flight_finish(struct s3a_http_flight *flight)
 {
     struct s3a_http_transport *transport = flight->transport;
     struct s3a_call *call = flight->call;
 
     land(flight);
-    start_next(transport);
+    s3a_http_start_next(transport);
     s3a_call_finish(call);
-}
-
-/*
- * The store's clock and ours are too far apart for a signature. It says so before it looks at the
- * request any further, so nothing has been applied: by its clock, it may be sent once more.
- */
-static bool sign_anew(struct s3a_http_flight *flight)
-{
-    struct s3a_http_transport *transport = flight->transport;
-    struct s3a_answer *answer = &flight->call->answer;
-
-    if (answer->code != S3A_CODE_REQUEST_TIME_TOO_SKEWED || flight->is_signed_anew ||
-        answer->date_ms == S3A_TIME_NONE) {
-        return false;
-    }
-    transport->skew_ms = answer->date_ms - s3a_clock_wall_ms();
-    flight->is_signed_anew = true;
-    s3a_call_clear_answer(flight->call);
-    s3a_lane_stop(flight->lane);
-    return s3a_lane_start(flight->lane, flight);
-}
-
-/* The store says so before it looks at anything else: nothing has been applied. */
-static bool await_credentials(struct s3a_http_flight *flight)
-{
-    struct s3a_http_transport *transport = flight->transport;
-
-    if (flight->call->answer.status != S3A_CREDENTIALS || !transport->want_credentials ||
-        flight->has_new_keys) {
-        return false;
-    }
-    leave_lane(flight);
-    flight->is_refused = true;
-    s3a_list_append(&transport->refused, &flight->link);
-    transport->want_credentials(transport->user);
-    start_next(transport);
-    return true;
 }
 
 /* libcurl is through with it. */
@@ -169,11 +129,11 @@ static void end(struct s3a_http_flight *flight, CURLcode code)
         }
     } else {
         s3a_lane_end(lane, code);
-        if (sign_anew(flight) || await_credentials(flight)) {
+        if (s3a_flight_resend(flight)) {
             return;
         }
     }
-    finish(flight);
+    s3a_flight_finish(flight);
 }
 
 void s3a_http_collect(struct s3a_http_transport *transport)
@@ -211,7 +171,7 @@ static void on_time_up(struct s3a_timer *timer)
                       "waited %lu ms for its turn: %lu requests are under way",
                       (unsigned long)flight->timeout_ms, (unsigned long)flight->transport->running);
     }
-    finish(flight);
+    s3a_flight_finish(flight);
 }
 
 static void http_send(struct s3a_transport *base, struct s3a_call *call)
@@ -248,38 +208,8 @@ static void http_abandon(struct s3a_transport *base, struct s3a_call *call)
     s3a_list_remove(&call->link);
     if (call->flight) {
         land(call->flight);
-        start_next(transport);
+        s3a_http_start_next(transport);
     }
-}
-
-enum s3a_status s3a_transport_http_renew(struct s3a_transport *base,
-                                         const struct s3a_credentials *credentials)
-{
-    struct s3a_http_transport *transport =
-        s3a_list_entry(base, struct s3a_http_transport, transport);
-    struct s3a_credentials copy;
-    struct s3a_list *link;
-
-    if (credentials && s3a_credentials_copy(credentials, &copy) != S3A_OK) {
-        return S3A_NO_MEMORY;
-    }
-    if (credentials) {
-        s3a_credentials_fini(&transport->credentials);
-        transport->credentials = copy;
-    }
-    while ((link = s3a_list_pop(&transport->refused)) != NULL) {
-        struct s3a_http_flight *flight = s3a_list_entry(link, struct s3a_http_flight, link);
-        if (!credentials) {
-            finish(flight);
-            continue;
-        }
-        flight->is_refused = false;
-        flight->has_new_keys = true;
-        s3a_call_clear_answer(flight->call);
-        s3a_list_append(&transport->waiting, &flight->link);
-    }
-    start_next(transport);
-    return S3A_OK;
 }
 
 static void http_free(struct s3a_transport *base)
@@ -294,6 +224,7 @@ static void http_free(struct s3a_transport *base)
     s3a_http_sockets_fini(transport);
     s3a_credentials_fini(&transport->credentials);
     explicit_bzero(&transport->key, sizeof(transport->key));
+    s3a_bucket_regions_fini(&transport->regions);
     s3a_pool_fini(&transport->pool);
     free(transport);
 }

@@ -6,6 +6,7 @@
  * The HTTP transport from inside. Everything here happens in the loop's thread.
  *
  *      transport_http.c             calls: their turn, their time, their end
+ *      transport_http_resend.c      what was refused unseen: with the right time, region, keys
  *      transport_http_lane.c        a call on its way: libcurl's easy handle, request and signature
  *      transport_http_answer.c      what comes back, and what a failure means
  *      transport_http_socket.c      libcurl's sockets and timer in our loop
@@ -27,6 +28,7 @@
 
 #include <curl/curl.h>
 
+#include "bucket_regions.h"
 #include "list.h"
 #include "transport.h"
 
@@ -61,6 +63,7 @@ struct s3a_http_transport {
     void (*want_credentials)(void *user);
     void *user;
     int64_t skew_ms; /* the store's clock is ahead by so much, as far as we were told */
+    struct s3a_bucket_regions regions;
 
     uint32_t request_timeout_ms; /* 0: see s3a_call_timeout_ms() */
     uint32_t requests_max;
@@ -89,6 +92,7 @@ struct s3a_http_flight {
     uint64_t sent_at_ms;
     uint32_t timeout_ms;
     bool is_signed_anew; /* by the store's clock */
+    bool is_redirected;  /* to another region */
     bool is_refused;     /* its answer says that the credentials are no good */
     bool has_new_keys;   /* and it has been sent again since */
 };
@@ -117,6 +121,8 @@ struct s3a_http_lane {
     struct s3a_pool pool;
     struct curl_slist headers[S3A_LANE_HEADERS_MAX];
     size_t header_count;
+    int64_t skew_ms;       /* that it was signed with */
+    struct s3a_str region; /* the same */
     bool is_write;
     bool was_sent; /* a byte of it may have left */
     enum s3a_lane_trouble trouble;
@@ -177,7 +183,36 @@ S3A_MUST_CHECK enum s3a_status s3a_http_environment_read(struct s3a_http_transpo
                                                          const char *ca_file,
                                                          struct s3a_error *error);
 
+/* transport_http_resend.c */
+
+/* Once the answer is there: it goes on, and will end later. */
+bool s3a_flight_resend(struct s3a_http_flight *flight);
+
+/* Where a request goes, and for which region it is signed. */
+struct s3a_http_place {
+    struct s3a_addressing addressing;
+    struct s3a_str region;
+};
+
+/* What is not the transport's own text is in pool. */
+S3A_MUST_CHECK enum s3a_status s3a_http_place_find(const struct s3a_http_transport *transport,
+                                                   struct s3a_str bucket, struct s3a_pool *pool,
+                                                   struct s3a_http_place *ret_place);
+
+/* Is it one that this endpoint leads to? */
+bool s3a_http_region_is_within_reach(const struct s3a_http_transport *transport,
+                                     struct s3a_str region);
+
 /* transport_http.c */
+
+/* Those that wait have their turn, as many as may. */
+void s3a_http_start_next(struct s3a_http_transport *transport);
+
+/* It does not need the network at present. */
+void s3a_flight_leave_lane(struct s3a_http_flight *flight);
+
+/* It is over: its call is done. */
+void s3a_flight_finish(struct s3a_http_flight *flight);
 
 /* Ends the flights whose transfers libcurl has ended. */
 void s3a_http_collect(struct s3a_http_transport *transport);

@@ -202,7 +202,8 @@ static enum s3a_status sign(struct s3a_http_lane *lane, struct s3a_str body,
     enum s3a_status status = S3A_INVALID;
 
     s3a_buf_init(&authorization, AUTHORIZATION_SIZE_MAX);
-    s3a_date_basic(s3a_clock_wall_ms() + transport->skew_ms, date);
+    lane->skew_ms = transport->skew_ms;
+    s3a_date_basic(s3a_clock_wall_ms() + lane->skew_ms, date);
     hash_body(body, hash);
     if (!s3a_http_request_add(request, S3A_STR("x-amz-content-sha256"), s3a_str_of(hash)) ||
         !s3a_http_request_add(request, S3A_STR("x-amz-date"), s3a_str_of(date)) ||
@@ -217,7 +218,7 @@ static enum s3a_status sign(struct s3a_http_lane *lane, struct s3a_str body,
                                               .headers = request->headers,
                                               .header_count = request->header_count,
                                               .payload_hash = s3a_str_of(hash)};
-    const struct s3a_sigv4_scope scope = {s3a_str_of(date), transport->region, S3A_STR("s3")};
+    const struct s3a_sigv4_scope scope = {s3a_str_of(date), lane->region, S3A_STR("s3")};
     s3a_sigv4_authorization(&authorization, &transport->key, &transport->credentials, &scope,
                             &to_sign);
     status = authorization.status;
@@ -252,12 +253,17 @@ static bool set_method(CURL *easy, const struct s3a_http_request *request, struc
 
 static enum s3a_status prepare(struct s3a_http_lane *lane, const struct s3a_call *call)
 {
-    const struct s3a_addressing *addressing = &lane->transport->addressing;
+    struct s3a_http_place place;
     bool has_body = call->op.kind == S3A_OP_PUT_OBJECT;
     struct s3a_str body = has_body ? call->body : s3a_str_make(NULL, 0);
     struct s3a_http_request request;
 
-    enum s3a_status status = s3a_op_encode(&call->op, addressing, &lane->pool, &request);
+    enum s3a_status status =
+        s3a_http_place_find(lane->transport, call->op.bucket, &lane->pool, &place);
+    lane->region = place.region;
+    if (status == S3A_OK) {
+        status = s3a_op_encode(&call->op, &place.addressing, &lane->pool, &request);
+    }
     if (status == S3A_OK) {
         status = sign(lane, body, &request);
     }
@@ -265,7 +271,7 @@ static enum s3a_status prepare(struct s3a_http_lane *lane, const struct s3a_call
         return status;
     }
     const struct s3a_str pieces[] = {
-        s3a_str_of(addressing->endpoint.scheme == S3A_SCHEME_HTTPS ? "https://" : "http://"),
+        s3a_str_of(place.addressing.endpoint.scheme == S3A_SCHEME_HTTPS ? "https://" : "http://"),
         request.host,
         request.path,
         s3a_str_of(request.query.size > 0 ? "?" : ""),

@@ -96,12 +96,56 @@ static void the_nearest_word_on_an_endpoint_counts(void **state)
     assert_given(purse, NULL, NULL);
 }
 
+static void assert_in(const char *host, const char *region, const char *expected)
+{
+    char other[S3A_AWS_URL_SIZE];
+
+    assert_int_equal(s3a_aws_s3_host_in(s3a_str_of(host), s3a_str_of(region), other),
+                     expected[0] != '\0');
+    assert_string_equal(other, expected);
+}
+
+static void a_region_is_beside_another_of_its_partition(void **state)
+{
+    (void)state;
+    assert_in("s3.eu-west-1.amazonaws.com", "ap-south-2", "s3.ap-south-2.amazonaws.com");
+    assert_in("s3.amazonaws.com", "eu-west-1", "s3.eu-west-1.amazonaws.com");
+    assert_in("s3-fips.dualstack.us-east-1.amazonaws.com", "us-east-2",
+              "s3-fips.dualstack.us-east-2.amazonaws.com");
+    assert_in("s3.cn-north-1.amazonaws.com.cn", "cn-northwest-1",
+              "s3.cn-northwest-1.amazonaws.com.cn");
+    assert_in("s3.cn-north-1.amazonaws.com.cn", "eu-west-1", "");
+    assert_in("s3.eu-west-1.amazonaws.com", "cn-north-1", "");
+    assert_in("s3.eu-west-1.amazonaws.com", "eu.west", "");
+    assert_in("s3.eu-west-1.amazonaws.com", "", "");
+    assert_in("s3.eu-west-1.amazonaws.com.evil.com", "eu-west-2", "");
+    assert_in("s3.eu-west-1.evil.com", "eu-west-2", "");
+    assert_in("s3.evil.com", "eu-west-2", "");
+    assert_in("minio.eu-west-1.amazonaws.com", "eu-west-2", "");
+    assert_in("127.0.0.1", "eu-west-2", "");
+    assert_in("", "eu-west-2", "");
+}
+
+static void a_hosts_region_is_in_its_name(void **state)
+{
+    (void)state;
+    assert_str(s3a_aws_s3_host_region(S3A_STR("s3.eu-west-1.amazonaws.com")), "eu-west-1");
+    assert_str(s3a_aws_s3_host_region(S3A_STR("s3-eu-west-1.amazonaws.com")), "eu-west-1");
+    assert_str(s3a_aws_s3_host_region(S3A_STR("s3.dualstack.eu-west-1.amazonaws.com")),
+               "eu-west-1");
+    assert_null(s3a_aws_s3_host_region(S3A_STR("s3.amazonaws.com")).data);
+    assert_null(s3a_aws_s3_host_region(S3A_STR("s3-eu-west-1.evil.com")).data);
+    assert_null(s3a_aws_s3_host_region(S3A_STR("")).data);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         PURSE_TEST(each_partition_has_its_domain),
         PURSE_TEST(fips_and_dual_stack_change_the_name),
         PURSE_TEST(the_nearest_word_on_an_endpoint_counts),
+        cmocka_unit_test(a_region_is_beside_another_of_its_partition),
+        cmocka_unit_test(a_hosts_region_is_in_its_name),
     };
     return cmocka_run_group_tests_name("aws_service", tests, NULL, NULL);
 }
