@@ -2,10 +2,6 @@
 #include "exchange.h"
 
 #include <errno.h>
-#include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 
 #include "check.h"
@@ -316,33 +312,6 @@ void s3a_exchange_withdraw(struct s3a_exchange *exchange)
     }
 }
 
-struct s3a_exchange *s3a_exchange_new(struct s3a_front *front, struct MHD_Connection *connection,
-                                      const char *target)
-{
-    struct s3a_exchange *exchange = front->spare ? front->spare : calloc(1, sizeof(*exchange));
-
-    front->spare = NULL;
-    if (!exchange) {
-        return NULL;
-    }
-    exchange->front = front;
-    exchange->connection = connection;
-    exchange->start_us = s3a_clock_us();
-    exchange->target = s3a_pool_copy(&exchange->pool, s3a_str_of(target));
-    s3a_answer_init(&exchange->answer, S3A_INLINE_SIZE_MAX);
-    s3a_buf_init(&exchange->xml, S3A_XML_SIZE_MAX);
-    s3a_list_init(&exchange->completed);
-    s3a_list_init(&exchange->under_way);
-    s3a_list_init(&exchange->held);
-    if (!exchange->target.data) {
-        s3a_exchange_free(exchange);
-        return NULL;
-    }
-    snprintf(exchange->answer.request_id, sizeof(exchange->answer.request_id), "%016" PRIX64,
-             front->request_id_start + atomic_fetch_add(&front->request_count, 1));
-    return exchange;
-}
-
 bool s3a_exchange_outcome(const struct s3a_exchange *exchange, bool is_complete,
                           struct s3a_request_outcome *ret_outcome)
 {
@@ -357,37 +326,4 @@ bool s3a_exchange_outcome(const struct s3a_exchange *exchange, bool is_complete,
         .is_complete = is_complete,
     };
     return exchange->is_answered;
-}
-
-static void free_memory(struct s3a_exchange *exchange)
-{
-    if (exchange) {
-        s3a_pool_fini(&exchange->pool);
-        free(exchange);
-    }
-}
-
-void s3a_exchange_free(struct s3a_exchange *exchange)
-{
-    if (!exchange) {
-        return;
-    }
-    s3a_check(!state_is(exchange, COMMITTING));
-    s3a_list_remove(&exchange->under_way);
-    s3a_list_remove(&exchange->held);
-    s3a_body_fini(&exchange->body);
-    s3a_answer_fini(&exchange->answer);
-    s3a_buf_fini(&exchange->xml);
-    s3a_pool_clear(&exchange->pool);
-    struct s3a_front *front = exchange->front;
-    struct s3a_exchange *surplus = front->spare;
-    *exchange = (struct s3a_exchange){.pool = exchange->pool};
-    front->spare = exchange;
-    free_memory(surplus);
-}
-
-void s3a_exchange_free_spare(struct s3a_front *front)
-{
-    free_memory(front->spare);
-    front->spare = NULL;
 }

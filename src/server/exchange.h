@@ -91,6 +91,6 @@ bool s3a_exchange_outcome(const struct s3a_exchange *exchange, bool is_complete,
 void s3a_exchange_free(struct s3a_exchange *exchange);
 
 /* Frees what the front has kept of those that have ended. */
-void s3a_exchange_free_spare(struct s3a_front *front);
+void s3a_exchange_free_spares(struct s3a_front *front);
 
 #endif

@@ -222,7 +222,7 @@ static void *run(void *user)
     }
     serve(front); /* the last answers leave */
     MHD_stop_daemon(front->daemon);
-    s3a_exchange_free_spare(front);
+    s3a_exchange_free_spares(front);
     return NULL;
 }
 
@@ -255,6 +255,7 @@ enum s3a_status s3a_front_start(struct s3a_front *front, struct s3a_shared *shar
     s3a_buf_init(&front->line, S3A_ACCESS_LINE_MAX);
     s3a_list_init(&front->requests);
     s3a_list_init(&front->held);
+    s3a_list_init(&front->spares);
     s3a_list_init(&front->connections);
     front->watcher = (struct s3a_fault_watcher){.lifted = on_lifted, .user = front};
     s3a_list_init(&front->watcher.link);

@@ -77,9 +77,10 @@ struct s3a_front {
     /* This thread's own. */
     struct s3a_hangups hangups;
     struct s3a_read_turn reads; /* of one round */
-    struct s3a_exchange *spare; /* memory of one that has ended; NULL: none */
-    struct s3a_list requests;   /* those whose head has come */
-    struct s3a_list held;       /* those that are held back on request (held.h) */
+    struct s3a_list spares;     /* memory of exchanges that have ended */
+    size_t spare_count;
+    struct s3a_list requests; /* those whose head has come */
+    struct s3a_list held;     /* those that are held back on request (held.h) */
     struct s3a_list connections;
     uint64_t patrolled_ms; /* when all of them were looked at */
     bool is_crowded;       /* then there was no room for one that waited */
