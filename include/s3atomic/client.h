@@ -6,6 +6,17 @@
  * A client: one endpoint, one set of credentials, one I/O thread. Locks and stores are made from
  * it. All functions here may be called from any thread.
  *
+ * Locks and compare-and-swap are worth what the store's conditional writes are worth, and not every
+ * store that speaks S3 has them: some ignore If-None-Match and If-Match without a word. So before
+ * the first write under a condition, a client finds out what the store makes of conditions, once
+ * for each bucket: by a scratch object "DIRECTORY/.s3atomic/probe/<32 hexadecimal digits>", beside
+ * the key that is to be written, to which four PUTs are made, two of which must be refused, and
+ * which is deleted again. (A process that is killed in the middle of that leaves it behind: it can
+ * be deleted. The credentials must allow s3:PutObject, s3:GetObject and s3:DeleteObject there.)
+ * Where the store fails, the write is not sent, and is S3A_UNSUPPORTED, as are those that come
+ * after it. Where a condition is compared with an ETag without quotes, it is sent without them from
+ * then on. Nothing is asked of Amazon S3, by the name of its host, and of file: endpoints.
+ *
  * A client does not survive fork(): in the child, every call on it or on what was made from it
  * returns S3A_INVALID, and no lock counts as held.
  */
@@ -88,6 +99,13 @@ struct s3a_client_options {
     /* Bounds what is read into memory for one object, in bytes. 0: 256 MiB. Larger objects are
      * S3A_TOO_LARGE. */
     uint64_t body_bytes_max;
+
+    /*
+     * Writes under conditions although the store does not keep to them (see above): two may hold
+     * one lock then, and updates may be lost. The caller knows better, or does not mind. The form
+     * of the ETags is still found out, where the store lets us.
+     */
+    bool unsafe_store;
 
     /* Requests under way at the same time; more wait their turn. 1 to 10 000. 0: 128. */
     uint32_t requests_max;

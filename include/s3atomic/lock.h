@@ -91,8 +91,8 @@ struct s3a_lock_options {
 
     /* No object is left when it is given back: it is deleted, in the place of being marked as free.
      * That is done only where the store is known to honour If-Match on DELETE, which is found out
-     * once for each client and bucket, while the lock is held, by an object that is put there for
-     * it and deleted again (".s3atomic/delete.probe"). And it is done only where the token of the
+     * once for each client and bucket, by a scratch object that is deleted again (see client.h).
+     * And it is done only where the token of the
      * next holder will certainly be higher: where this one has been held for about 5 s, or took
      * what was left free that long ago. Otherwise it is marked as free, as without this option;
      * s3a_lock_was_deleted() tells. Attempts that were given up may leave a free lock as well. */

@@ -131,8 +131,8 @@ S3A_API struct s3a_future *s3a_store_head_async(struct s3a_store *store, const c
 /*
  * Deletes an object: with an etag only that very state (S3A_CONFLICT where it is another,
  * S3A_NOT_FOUND where there is none); with NULL or "" whatever lies there, which is S3A_OK also
- * where nothing does. Some stores ignore the condition of a delete, MinIO among them. S3A_IN_DOUBT:
- * no clear answer came. Blocks for one request.
+ * where nothing does. S3A_UNSUPPORTED: this store ignores the condition of a delete (client.h);
+ * nothing was sent. S3A_IN_DOUBT: no clear answer came. Blocks for one request.
  */
 S3A_API S3A_MUST_CHECK enum s3a_status s3a_store_delete(struct s3a_store *store, const char *bucket,
                                                         const char *key, const char *etag,

@@ -15,6 +15,7 @@ struct s3a_client_options s3a_connect_options(void)
         .endpoint = s3a_globals.endpoint,
         .region = s3a_globals.region,
         .profile = s3a_globals.profile,
+        .unsafe_store = s3a_globals.unsafe_store,
         .body_bytes_max = S3A_OBJECT_BYTES_MAX,
     };
 }

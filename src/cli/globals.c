@@ -13,6 +13,10 @@ static const struct s3a_option options[] = {
      .text = &s3a_globals.region},
     {0, "profile", "NAME", "of ~/.aws/config and ~/.aws/credentials; default: AWS_PROFILE",
      .text = &s3a_globals.profile},
+    {0, "unsafe-store", NULL,
+     "go on where the store ignores the conditions of writes, which means that two may hold one "
+     "lock and that updates may be lost",
+     .flag = &s3a_globals.unsafe_store},
     {0, "json", NULL, "print results as JSON, one object a line", .flag = &s3a_globals.json},
     {'q', "quiet", NULL, "say nothing but errors", .flag = &s3a_globals.quiet},
     {'v', "verbose", NULL, "say more", .flag = &s3a_globals.verbose},

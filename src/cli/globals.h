@@ -11,6 +11,7 @@ struct s3a_globals {
     const char *endpoint; /* NULL: left to the library */
     const char *region;   /* NULL: left to the library */
     const char *profile;  /* NULL: left to the library */
+    bool unsafe_store;
     bool json;
     bool quiet;
     bool verbose;

@@ -2,6 +2,7 @@
 #include "aws_service.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #define DUAL_STACK "dualstack."
 
@@ -169,4 +170,23 @@ struct s3a_str s3a_aws_s3_host_region(struct s3a_str host)
                    s3a_str_is(rest, partitions[partition_of(region)].domain)
                ? region
                : s3a_str_make(NULL, 0);
+}
+
+static bool is_below(struct s3a_str host, const char *domain)
+{
+    size_t size = strlen(domain);
+
+    return host.size > size && host.data[host.size - size - 1] == '.' &&
+           s3a_str_is_nocase(s3a_str_skip(host, host.size - size), domain);
+}
+
+bool s3a_aws_has_host(struct s3a_str host)
+{
+    for (size_t i = 0; i < sizeof(partitions) / sizeof(partitions[0]); i++) {
+        if (is_below(host, partitions[i].domain) ||
+            is_below(host, partitions[i].dual_stack_domain)) {
+            return true;
+        }
+    }
+    return false;
 }

@@ -53,4 +53,7 @@ bool s3a_aws_is_s3_host(struct s3a_str host);
  * where it is none. */
 struct s3a_str s3a_aws_s3_host_region(struct s3a_str host);
 
+/* Is that host one of AWS's own by its name: of any service, in any partition? */
+bool s3a_aws_has_host(struct s3a_str host);
+
 #endif

@@ -37,6 +37,8 @@ struct s3a_call {
                                             the call, which may be freed or sent again */
     void *flight;                        /* the transport's, while it is under way, as is: */
     struct s3a_list link;
+    uint64_t held_until_ms; /* the gate's (store_gate.h), as is: */
+    bool is_held;
 };
 
 /* An empty call, whose answer may have so many bytes. */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "aws_service.h"
 #include "check.h"
 #include "client_options.h"
 #include "error.h"
@@ -40,7 +41,8 @@ enum s3a_status s3a_client_check_blocking(const struct s3a_client *client, struc
 
 void s3a_client_note_end(struct s3a_client *client)
 {
-    if (client->is_ending && !client->end_is_told && client->runs == 0 && client->lock_count == 0) {
+    if (client->is_ending && !client->end_is_told && client->runs == 0 && client->lock_count == 0 &&
+        s3a_store_gate_has_ended(&client->gate)) {
         client->end_is_told = true;
         sem_post(&client->has_ended);
     }
@@ -53,6 +55,7 @@ static void begin_to_end(struct s3a_task *task)
     client->is_ending = true;
     s3a_requests_cancel(client);
     s3a_lock_drivers_end(client);
+    s3a_store_gate_end(&client->gate);
     s3a_client_note_end(client);
 }
 
@@ -95,9 +98,10 @@ static void want_credentials(void *user)
 static void on_keys(const struct s3a_key_set *keys, void *user)
 {
     struct s3a_client *client = user;
+    struct s3a_transport *transport = client->gate.inner;
 
-    if (s3a_transport_http_renew(client->transport, keys ? &keys->credentials : NULL) != S3A_OK) {
-        (void)!s3a_transport_http_renew(client->transport, NULL);
+    if (s3a_transport_http_renew(transport, keys ? &keys->credentials : NULL) != S3A_OK) {
+        (void)!s3a_transport_http_renew(transport, NULL);
     }
 }
 
@@ -105,6 +109,29 @@ static void on_keys(const struct s3a_key_set *keys, void *user)
 static bool may_be_renewed(const struct s3a_client_settings *settings)
 {
     return settings->source && settings->source != &s3a_environment_source;
+}
+
+/* What was queued for it may go on, and it may have been the last that the end waits for. */
+static void gate_changed(void *user)
+{
+    struct s3a_client *client = user;
+
+    s3a_lock_releases_go_on(client);
+    s3a_client_note_end(client);
+}
+
+static void put_gate(struct s3a_client *client, const struct s3a_client_settings *settings,
+                     struct s3a_transport *transport)
+{
+    enum s3a_gate_policy policy = settings->unsafe_store ? S3A_GATE_UNSAFE : S3A_GATE_ASK;
+
+    if (settings->addressing.endpoint.scheme == S3A_SCHEME_FILE) {
+        policy = S3A_GATE_OPEN;
+    } else if (s3a_aws_has_host(settings->addressing.endpoint.host)) {
+        policy = S3A_GATE_TRUSTED;
+    }
+    s3a_store_gate_init(&client->gate, client->loop, transport, policy, gate_changed, client);
+    client->transport = &client->gate.outer;
 }
 
 static enum s3a_status connect_http(struct s3a_client *client,
@@ -122,8 +149,12 @@ static enum s3a_status connect_http(struct s3a_client *client,
         .want_credentials = is_kept ? want_credentials : NULL,
         .user = client,
     };
-    enum s3a_status status = s3a_transport_http_new(client->loop, &http, &client->transport, error);
+    struct s3a_transport *transport;
+    enum s3a_status status = s3a_transport_http_new(client->loop, &http, &transport, error);
 
+    if (status == S3A_OK) {
+        put_gate(client, settings, transport);
+    }
     if (status == S3A_OK && is_kept) {
         status = s3a_credential_keeper_start(client->loop, settings, on_keys, client,
                                              &client->keeper, error);
@@ -135,11 +166,18 @@ static enum s3a_status connect_store(struct s3a_client *client,
                                      const struct s3a_client_settings *settings,
                                      struct s3a_error *error)
 {
-    if (settings->addressing.endpoint.scheme == S3A_SCHEME_FILE) {
-        return s3a_transport_embedded_new(client->loop, settings->addressing.endpoint.path.data,
-                                          settings->request_timeout_ms, &client->transport, error);
+    struct s3a_transport *transport;
+
+    if (settings->addressing.endpoint.scheme != S3A_SCHEME_FILE) {
+        return connect_http(client, settings, error);
     }
-    return connect_http(client, settings, error);
+    enum s3a_status status =
+        s3a_transport_embedded_new(client->loop, settings->addressing.endpoint.path.data,
+                                   settings->request_timeout_ms, &transport, error);
+    if (status == S3A_OK) {
+        put_gate(client, settings, transport);
+    }
+    return status;
 }
 
 static enum s3a_status build(struct s3a_client *client, const struct s3a_client_settings *settings,
@@ -162,11 +200,12 @@ static enum s3a_status build(struct s3a_client *client, const struct s3a_client_
         return s3a_error_set_no_memory(error);
     }
     status = s3a_loop_new(&client->loop, error);
-    if (status != S3A_OK || transport) {
-        client->transport = transport;
-        return status;
+    if (status == S3A_OK && transport) {
+        put_gate(client, settings, transport);
+    } else if (status == S3A_OK) {
+        status = connect_store(client, settings, error);
     }
-    return connect_store(client, settings, error);
+    return status;
 }
 
 enum s3a_status s3a_client_new_over(const struct s3a_client_options *options,

@@ -168,6 +168,7 @@ static enum s3a_status take_limits(struct s3a_client_settings *settings,
         return s3a_error_set(error, S3A_INVALID, "attempts_max: %u, must be 1 to %d",
                              options->attempts_max, S3A_ATTEMPTS_MAX_MAX);
     }
+    settings->unsafe_store = options->unsafe_store;
     settings->body_bytes_max = options->body_bytes_max ? options->body_bytes_max : BODY_BYTES_MAX;
     return S3A_OK;
 }

@@ -32,6 +32,7 @@ struct s3a_client_settings {
     uint32_t requests_max;
     struct s3a_retry_terms retries;
     uint32_t total_timeout_ms; /* 0: as long as the tries take */
+    bool unsafe_store;
 };
 
 /* options may be NULL. May ask a service for credentials, and blocks then. S3A_INVALID: the error

@@ -10,15 +10,14 @@
 #include <s3atomic/client.h>
 
 #include "credential_keeper.h"
-#include "delete_probe.h"
 #include "lock_table.h"
 #include "retry.h"
-#include "transport.h"
+#include "store_gate.h"
 #include "write_lanes.h"
 
 struct s3a_client {
     struct s3a_loop *loop;
-    struct s3a_transport *transport;
+    struct s3a_transport *transport;      /* the gate, or what a test has put before it */
     struct s3a_credential_keeper *keeper; /* NULL: the credentials are what they are */
     char *endpoint;
     uint64_t body_bytes_max;
@@ -40,11 +39,8 @@ struct s3a_client {
     bool is_going_on;                 /* through those that are queued */
     struct s3a_lock_work *spare_work; /* for steps that send nothing, one at a time */
     unsigned runs;  /* critical sections of s3a_lock_run_async() that have not ended */
-    bool bare_etag; /* this store wants If-Match without quotes, as far as is known */
     bool is_ending; /* nothing new begins */
-    struct s3a_delete_probe delete_probes[S3A_DELETE_PROBES_MAX];
-    unsigned next_delete_probe;
-    unsigned delete_probes_asked;
+    struct s3a_store_gate gate;
     bool end_is_told;
     struct s3a_task end_task;
     sem_t has_ended;

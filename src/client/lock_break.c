@@ -82,7 +82,6 @@ static enum s3a_status fill(struct s3a_request *request, struct breaking *breaki
 {
     struct s3a_op *op = &request->call.op;
     char past[S3A_DATE_HTTP_SIZE + 1];
-    struct s3a_str etag = bare(breaking->view.etag);
 
     s3a_date_http(0, past);
     enum s3a_status status =
@@ -93,8 +92,7 @@ static enum s3a_status fill(struct s3a_request *request, struct breaking *breaki
     request->user = (void *)(uintptr_t)request->call.body.data;
     request->release = free_bytes;
     op->body_size = request->call.body.size;
-    op->if_match = s3a_pool_copy(
-        &request->pool, breaking->client->bare_etag ? etag : s3a_str_of(breaking->view.etag));
+    op->if_match = s3a_pool_copy(&request->pool, s3a_str_of(breaking->view.etag));
     struct s3a_str expires = s3a_pool_copy(&request->pool, s3a_str_of(past));
     if (!op->if_match.data || !expires.data) {
         return S3A_NO_MEMORY;

@@ -54,15 +54,12 @@ void s3a_lock_driver_answered(struct s3a_call *call)
 
 /* What the machine tells. */
 
-static void publish(struct s3a_lock *lock, bool was_bare_etag)
+static void publish(struct s3a_lock *lock)
 {
     const struct s3a_lock_machine *machine = &lock->work->machine;
 
     atomic_store(&lock->lost_reason, (unsigned char)machine->lost_reason);
     atomic_store(&lock->good_until_ms, s3a_lock_own_end_ms(machine));
-    if (machine->bare_etag != was_bare_etag) {
-        lock->client->bare_etag = machine->bare_etag;
-    }
 }
 
 static void tell_granted(struct s3a_lock *lock)
@@ -79,7 +76,8 @@ static void tell_granted(struct s3a_lock *lock)
         *work->keeps->ret_session = work->keeps;
     }
     if (lock->is_to_be_deleted) {
-        s3a_delete_probe_begin(lock->client, s3a_lock_entry_bucket(&lock->entry).data);
+        s3a_store_gate_ask_removal(&lock->client->gate, s3a_lock_entry_bucket(&lock->entry).data,
+                                   s3a_lock_entry_key(&lock->entry));
     }
     s3a_future_complete(future, S3A_OK, NULL);
 }
@@ -190,14 +188,13 @@ static void step(struct s3a_lock *lock, struct s3a_lock_event *event)
     if (session && !atomic_load(&session->has_ended)) {
         event->session_good_until_ms = s3a_lock_good_until_ms(&session->keeper->work->machine);
     }
-    bool was_bare_etag = work->machine.bare_etag;
     if (event->kind == S3A_LOCK_RELEASE && lock->is_to_be_deleted) {
         const char *bucket = s3a_lock_entry_bucket(&lock->entry).data;
         work->machine.may_delete =
-            s3a_delete_probe_state(lock->client, bucket) == S3A_DELETE_HONOURED;
+            s3a_store_gate_removal(&lock->client->gate, bucket) == S3A_CONDUCT_HONOURED;
     }
     s3a_lock_step(&work->machine, event, &action);
-    publish(lock, was_bare_etag);
+    publish(lock);
     if (action.abandon && work->is_under_way) {
         work->is_under_way = false;
         lock->client->transport->abandon(lock->client->transport, &work->call);

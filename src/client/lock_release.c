@@ -43,7 +43,7 @@ void s3a_lock_releases_go_on(struct s3a_client *client)
     }
     client->is_going_on = true;
     while (client->release_count < S3A_LOCK_RELEASES_MAX && !client->is_poor &&
-           client->delete_probes_asked == 0 && !s3a_list_is_empty(&client->queued)) {
+           client->gate.asking == 0 && !s3a_list_is_empty(&client->queued)) {
         s3a_lock_release_now(s3a_list_entry(client->queued.next, struct s3a_lock, link));
     }
     client->is_going_on = false;
@@ -129,8 +129,7 @@ void s3a_lock_release_now(struct s3a_lock *lock)
 static bool has_to_wait(const struct s3a_lock *lock)
 {
     return lock->is_to_be_deleted &&
-           s3a_delete_probe_state(lock->client, s3a_lock_entry_bucket(&lock->entry).data) ==
-               S3A_DELETE_ASKED;
+           s3a_store_gate_is_asking(&lock->client->gate, s3a_lock_entry_bucket(&lock->entry).data);
 }
 
 /* What is awake has its memory. */

@@ -23,7 +23,6 @@ static void start(struct s3a_task *task)
 
     s3a_lock_join(lock);
     client->lock_count++;
-    work->machine.bare_etag = client->bare_etag;
     if (lock->session) {
         lock->session->lock_count++;
     }

@@ -81,9 +81,6 @@ static void end_early(struct s3a_request *request)
 
 static void try(struct s3a_request *request)
 {
-    if (request->prepare) {
-        request->prepare(request);
-    }
     s3a_request_send(request);
     if (request->deadline_ms != UINT64_MAX) {
         s3a_request_rest(request, request->deadline_ms);

@@ -26,16 +26,13 @@ struct s3a_request {
     uint32_t pause_ms;    /* before it is sent */
     bool is_single;       /* one try: whoever makes it makes others himself */
 
-    /* Loop's thread; may be NULL. Just before call is sent. */
-    void (*prepare)(struct s3a_request *request);
-
     /* Loop's thread; may be NULL. Turns the answer into results: what it returns is the future's
      * status, with its story in error. The default is the answer's own status. It may take the
      * answer's memory. */
     enum s3a_status (*finish)(struct s3a_request *request, struct s3a_error *error);
 
     /* Loop's thread; may be NULL. For what takes more than one request: decides itself, by the
-     * functions below, what comes after each event; prepare and finish are not called then. */
+     * functions below, what comes after each event; finish is not called then. */
     void (*step)(struct s3a_request *request, enum s3a_request_event event);
 
     /* Goes with step: could what it was to write be written by now, or later? */

@@ -119,15 +119,6 @@ enum s3a_status s3a_etag_quote(const char *etag, char ret_quoted[S3A_PUT_ETAG_SI
     return S3A_OK;
 }
 
-static void prepare_delete(struct s3a_request *request)
-{
-    struct s3a_str *etag = &request->call.op.if_match;
-
-    if (request->client->bare_etag && etag->data) {
-        *etag = s3a_str_make(etag->data + 1, etag->size - 2);
-    }
-}
-
 /* Without an etag, an object that is not there is deleted already: stores differ in saying so. */
 static enum s3a_status finish_delete(struct s3a_request *request, struct s3a_error *error)
 {
@@ -158,7 +149,6 @@ static struct s3a_future *start_delete(struct s3a_store *store, const char *buck
     if (status != S3A_OK) {
         return s3a_store_failed(store, status, error);
     }
-    request->prepare = prepare_delete;
     request->finish = finish_delete;
     if (has_etag && !s3a_request_copy(request, quoted, &request->call.op.if_match)) {
         s3a_request_free(request);

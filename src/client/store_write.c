@@ -81,7 +81,6 @@ static void end(struct s3a_request *request, enum s3a_status status)
     struct writing *writing = request->user;
     struct s3a_error error;
 
-    request->client->bare_etag = writing->machine.bare_etag;
     writing->is_clear = status != S3A_IN_DOUBT;
     tell(writing, status, &error);
     if (status == S3A_OK) {
@@ -125,9 +124,7 @@ static void step(struct s3a_request *request, enum s3a_request_event what)
         note_story(request);
         event = event_of(request, &history);
         event.again_ms = again_ms(request);
-    } else if (what == S3A_REQUEST_STARTED) {
-        writing->machine.bare_etag = request->client->bare_etag;
-    } else {
+    } else if (what != S3A_REQUEST_STARTED) {
         event.kind = what == S3A_REQUEST_WOKEN ? S3A_PUT_WAKE : S3A_PUT_CANCEL;
     }
     event.now_ms = s3a_loop_now_ms(request->client->loop);

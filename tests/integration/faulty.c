@@ -23,6 +23,21 @@ struct s3a_client *faulty_client(struct faulty *faulty, uint32_t timeout_ms)
     return client;
 }
 
+void faulty_warm(struct s3a_client *client)
+{
+    struct s3a_store *store = s3a_store_new(client, s3a_bytes_codec());
+    struct s3a_bytes bytes = {"", 0};
+    struct s3a_object object = {.bucket = FAULTY_BUCKET, .key = "warm", .value = &bytes};
+    struct s3a_error error;
+
+    assert_non_null(store);
+    if (s3a_store_put(store, &object, &error) != S3A_OK ||
+        s3a_store_delete(store, FAULTY_BUCKET, "warm", object.etag, &error) != S3A_OK) {
+        fail_msg("%s", error.message);
+    }
+    s3a_store_free(store);
+}
+
 int faulty_open(void **state)
 {
     static const char *const buckets[] = {FAULTY_BUCKET};
@@ -36,6 +51,8 @@ int faulty_open(void **state)
     }
     faulty->client = faulty_client(faulty, 0);
     faulty->other = faulty_client(faulty, 0);
+    faulty_warm(faulty->client);
+    faulty_warm(faulty->other);
     faulty->store = s3a_store_new(faulty->client, s3a_bytes_codec());
     assert_non_null(faulty->store);
     *state = faulty;

@@ -34,6 +34,10 @@ uint64_t faulty_injected(struct faulty *faulty);
 /* A client whose requests end after timeout_ms. */
 struct s3a_client *faulty_client(struct faulty *faulty, uint32_t timeout_ms);
 
+/* Writes under conditions, so that the client knows from now on what the store makes of them. Those
+ * of faulty_open() are warm. */
+void faulty_warm(struct s3a_client *client);
+
 /* Writes text to where nothing is. */
 enum s3a_status faulty_put(struct s3a_store *store, const char *key, const char *text);
 

@@ -95,6 +95,7 @@ static void a_frozen_server_is_waited_for_until_the_deadline(void **state)
     struct s3a_object object;
 
     assert_non_null(store);
+    faulty_warm(hasty);
     faulty_only(faulty, "freeze op=GetObject");
     assert_int_equal(s3a_store_get(store, FAULTY_BUCKET, "k", &object, NULL), S3A_TIMEOUT);
     faulty_only(faulty, "freeze op=PutObject first=1");
@@ -181,6 +182,7 @@ static void begin_put(struct faulty *faulty, struct overtaken *put, const char *
     assert_int_equal(faulty_put(faulty->store, "k", "first"), S3A_OK);
     put->store = s3a_store_new(put->client, s3a_bytes_codec());
     assert_non_null(put->store);
+    faulty_warm(put->client);
     assert_int_equal(s3a_store_get(put->store, FAULTY_BUCKET, "k", &put->object, NULL), S3A_OK);
     put->object.value = &put->bytes;
     faulty_only(faulty, fault);

@@ -81,6 +81,33 @@ static struct s3a_client *make_client(struct scene *scene, struct door *door)
     return client;
 }
 
+static uint64_t total(struct scene *scene)
+{
+    return scene->over_http ? s3a_server_request_count(scene->server)
+                            : atomic_load(&scene->requests);
+}
+
+/* What is asked of a store over HTTP once for each client and bucket, before the first write under
+ * a condition; and the two writes of warm(). */
+#define PROBE_REQUESTS 6
+#define WARM_REQUESTS 2
+
+/* From now on the client knows what the store makes of conditions, and has nothing more to ask. */
+static void warm(struct scene *scene, struct s3a_client *client)
+{
+    struct s3a_store *store = s3a_store_new(client, s3a_bytes_codec());
+    struct s3a_bytes bytes = {"", 0};
+    struct s3a_object object = {.bucket = BUCKET, .key = "warm", .value = &bytes};
+    uint64_t expected = total(scene) + WARM_REQUESTS + (scene->over_http ? PROBE_REQUESTS : 0);
+
+    assert_int_equal(s3a_store_put(store, &object, NULL), S3A_OK);
+    assert_int_equal(s3a_store_delete(store, BUCKET, "warm", object.etag, NULL), S3A_OK);
+    s3a_store_free(store);
+    while (total(scene) < expected) { /* the last removes the scratch object, and nobody waits */
+    }
+    assert_int_equal(total(scene), expected);
+}
+
 static int open_scene(void **state, bool over_http)
 {
     static const char *const buckets[] = {BUCKET};
@@ -92,6 +119,8 @@ static int open_scene(void **state, bool over_http)
     scene->over_http = over_http;
     scene->ours = make_client(scene, &scene->doors[0]);
     scene->other = make_client(scene, &scene->doors[1]);
+    warm(scene, scene->ours);
+    warm(scene, scene->other);
     *state = scene;
     return 0;
 }
@@ -115,12 +144,6 @@ static int close_scene(void **state)
     s3a_server_stop(scene->server);
     free(scene);
     return 0;
-}
-
-static uint64_t total(struct scene *scene)
-{
-    return scene->over_http ? s3a_server_request_count(scene->server)
-                            : atomic_load(&scene->requests);
 }
 
 /* How many there were since the last time. */

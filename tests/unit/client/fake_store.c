@@ -139,24 +139,6 @@ static void apply(struct fake_store *store, struct s3a_call *call)
     }
 }
 
-static void serve_probe(struct fake_store *store, struct s3a_call *call)
-{
-    struct s3a_answer *answer = &call->answer;
-    bool is_conditional = call->op.if_match.data != NULL;
-
-    store->probe_requests++;
-    if (call->op.kind == S3A_OP_PUT_OBJECT) {
-        store->probe_exists = true;
-        strcpy(answer->etag, "\"probe\"");
-    } else if (is_conditional && store->probe_answer) {
-        s3a_answer_fail(answer, store->probe_answer);
-    } else if (is_conditional && !store->deletes_blindly) {
-        s3a_answer_fail(answer, S3A_CODE_PRECONDITION_FAILED);
-    } else {
-        store->probe_exists = false;
-    }
-}
-
 static void serve(struct fake_store *store, struct s3a_call *call, enum fake_fault fault)
 {
     switch (fault) {
@@ -199,14 +181,6 @@ static void run(struct s3a_task *task)
         struct flight *flight = s3a_list_entry(link, struct flight, link);
         struct s3a_call *call = flight->call;
         pthread_mutex_lock(&store->mutex);
-        if (s3a_str_is(call->op.key, S3A_DELETE_PROBE_KEY)) {
-            serve_probe(store, call);
-            pthread_mutex_unlock(&store->mutex);
-            call->flight = NULL;
-            free(flight);
-            s3a_call_finish(call);
-            continue;
-        }
         size_t at = store->request_count;
         enum fake_fault fault = at < store->script_size ? store->script[at] : FAKE_NONE;
         record(store, call);

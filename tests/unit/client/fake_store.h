@@ -53,12 +53,6 @@ struct fake_store {
     bool wants_bare_etag;
     int64_t age_ms; /* Date - Last-Modified of every answer */
 
-    /* At the scratch key of delete_probe.h, which is beside the one object and the script. */
-    bool deletes_blindly;       /* whatever If-Match says */
-    enum s3a_code probe_answer; /* to a DELETE with If-Match; 0: as it is */
-    unsigned probe_requests;
-    bool probe_exists;
-
     struct s3a_list waiting; /* struct flight */
     struct s3a_task task;
     struct s3a_list silent;

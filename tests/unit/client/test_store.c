@@ -52,18 +52,6 @@ static void a_delete_removes_what_it_names(void **state)
     assert_int_equal(remove_it(desk, ""), S3A_IN_DOUBT);
 }
 
-static void a_delete_names_it_as_the_store_wants_it(void **state)
-{
-    struct desk *desk = *state;
-    char etag[129] = "";
-
-    desk->fake.wants_bare_etag = true;
-    assert_int_equal(desk_put(desk, "one", etag, NULL), S3A_OK);
-    assert_int_equal(desk_put(desk, "two", etag, NULL), S3A_OK);
-    assert_int_equal(remove_it(desk, etag), S3A_OK);
-    assert_stored(desk, "");
-}
-
 static void a_store_needs_a_client_and_a_whole_codec(void **state)
 {
     struct desk *desk = *state;
@@ -232,7 +220,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         DESK_TEST(a_delete_removes_what_it_names),
-        DESK_TEST(a_delete_names_it_as_the_store_wants_it),
         DESK_TEST(a_store_needs_a_client_and_a_whole_codec),
         DESK_TEST(a_store_that_is_null_is_named),
         DESK_TEST(what_a_read_needs_is_named),
