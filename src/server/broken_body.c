@@ -18,6 +18,10 @@ static ssize_t read_some(void *user, uint64_t position, char *buffer, size_t siz
         return MHD_CONTENT_READER_END_WITH_ERROR;
     }
     size = left < size ? (size_t)left : size;
+    if (body->stream) {
+        done = body->stream->read(body->stream, position, buffer, size);
+        return done > 0 ? done : MHD_CONTENT_READER_END_WITH_ERROR;
+    }
     if (body->file.fd < 0) {
         memcpy(buffer, body->bytes.data + position, size);
         return (ssize_t)size;
@@ -28,8 +32,11 @@ static ssize_t read_some(void *user, uint64_t position, char *buffer, size_t siz
     return done > 0 ? done : MHD_CONTENT_READER_END_WITH_ERROR;
 }
 
-static void close_file(const struct s3a_broken_body *body)
+static void close_source(const struct s3a_broken_body *body)
 {
+    if (body->stream) {
+        body->stream->free(body->stream);
+    }
     if (body->file.fd >= 0) {
         close(body->file.fd);
     }
@@ -37,7 +44,7 @@ static void close_file(const struct s3a_broken_body *body)
 
 static void free_body(void *user)
 {
-    close_file(user);
+    close_source(user);
     free(user);
 }
 
@@ -55,7 +62,7 @@ static struct MHD_Response *make(struct MHD_Response *whole, const struct s3a_br
     struct s3a_broken_body *copy;
     struct MHD_Response *broken;
 
-    if (!whole || body->file.size == 0) {
+    if (!whole || body->size == 0) {
         return NULL;
     }
     copy = malloc(sizeof(*copy));
@@ -63,18 +70,18 @@ static struct MHD_Response *make(struct MHD_Response *whole, const struct s3a_br
         return NULL;
     }
     *copy = *body;
-    if (copy->kept >= copy->file.size) {
-        copy->kept = copy->file.size - 1;
+    if (copy->kept >= copy->size) {
+        copy->kept = copy->size - 1;
     }
-    broken =
-        MHD_create_response_from_callback(copy->file.size, BLOCK_SIZE, read_some, copy, free_body);
+    broken = MHD_create_response_from_callback(copy->size, BLOCK_SIZE, read_some, copy, free_body);
     if (!broken) {
         free(copy);
         return NULL;
     }
     int count = MHD_get_response_headers(whole, NULL, NULL);
     if (MHD_get_response_headers(whole, copy_header, broken) != count) {
-        copy->file.fd = -1; /* the caller's still */
+        copy->file.fd = -1; /* these are the caller's still */
+        copy->stream = NULL;
         MHD_destroy_response(broken);
         return NULL;
     }
@@ -87,7 +94,7 @@ struct MHD_Response *s3a_broken_body_make(struct MHD_Response *whole,
     struct MHD_Response *broken = make(whole, body);
 
     if (!broken) {
-        close_file(body);
+        close_source(body);
     }
     if (whole) {
         MHD_destroy_response(whole);

@@ -156,6 +156,12 @@ static bool take_document(struct s3a_exchange *exchange)
     }
     code = s3a_op_decode_document(document, &exchange->pool, &exchange->op, &exchange->answer);
     exchange->answer.date_ms = s3a_objects_now_ms(exchange->front->objects);
+    if (code == S3A_CODE_NONE) {
+        code = s3a_misbehave_document(exchange);
+        if (code != S3A_CODE_NONE) {
+            fail(exchange, code, NULL);
+        }
+    }
     return code == S3A_CODE_NONE;
 }
 

@@ -26,6 +26,26 @@ void s3a_misbehave_begin(struct s3a_exchange *exchange)
     }
 }
 
+enum s3a_code s3a_misbehave_document(struct s3a_exchange *exchange)
+{
+    struct s3a_op *op = &exchange->op;
+    struct s3a_deletion *deletions;
+
+    if (!exchange->faults.ignores_if_match || op->deletion_count == 0) {
+        return S3A_CODE_NONE;
+    }
+    deletions = s3a_pool_alloc(&exchange->pool, op->deletion_count * sizeof(deletions[0]));
+    if (!deletions) {
+        return S3A_CODE_INTERNAL_ERROR;
+    }
+    for (size_t i = 0; i < op->deletion_count; i++) {
+        deletions[i] = op->deletions[i];
+        deletions[i].if_match = s3a_str_make(NULL, 0);
+    }
+    op->deletions = deletions;
+    return S3A_CODE_NONE;
+}
+
 /*
  * Linux resets a connection that is dissolved this way (tcp_disconnect). Closing it with no time to
  * linger would do so, too; but libmicrohttpd shuts a socket down first, and then the client might
@@ -114,15 +134,16 @@ static struct MHD_Response *make_broken(struct s3a_exchange *exchange)
 {
     struct s3a_answer *answer = &exchange->answer;
     bool is_object = exchange->op.kind == S3A_OP_GET_OBJECT && answer->code == S3A_CODE_NONE;
-    struct s3a_broken_body body = {.file = answer->file};
+    struct s3a_broken_body body = {.file = answer->file, .stream = answer->stream};
 
-    answer->file.fd = -1; /* the broken body's now */
+    answer->file.fd = -1; /* they are the broken body's now */
+    answer->stream = NULL;
     struct MHD_Response *whole = make_good(exchange);
     body.bytes = s3a_buf_str(is_object ? &answer->body : &exchange->xml);
-    if (body.file.fd < 0) {
-        body.file.size = body.bytes.size;
-    }
-    body.kept = exchange->faults.keeps_some ? exchange->faults.bytes_kept : body.file.size / 2;
+    body.size = body.stream         ? body.stream->size
+                : body.file.fd >= 0 ? body.file.size
+                                    : body.bytes.size;
+    body.kept = exchange->faults.keeps_some ? exchange->faults.bytes_kept : body.size / 2;
     return s3a_broken_body_make(whole, &body);
 }
 

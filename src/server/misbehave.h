@@ -16,6 +16,10 @@ enum s3a_misbehaviour {
 /* It was admitted: decides, and makes its operation one that ignores conditions, if it is to. */
 void s3a_misbehave_begin(struct s3a_exchange *exchange);
 
+/* The document that came with it is decoded: the same for conditions within. S3A_CODE_NONE, or
+ * INTERNAL_ERROR where there is no memory. */
+enum s3a_code s3a_misbehave_document(struct s3a_exchange *exchange);
+
 /* What goes wrong before its operation, or after it. To be asked again once it was released. */
 enum s3a_misbehaviour s3a_misbehave(struct s3a_exchange *exchange, bool is_after);
 

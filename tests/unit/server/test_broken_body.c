@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "test.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "broken_body.h"
+#include "uploads.h"
 #include "stage.h"
 
 #define PUT(key, text)                                                                             \
@@ -98,6 +100,73 @@ static void a_large_object_breaks_off_as_well(void **state)
     s3a_buf_fini(&fragment);
 }
 
+/* What stands between <tag> and the next element. */
+static struct s3a_str element(const struct peer_answer *answer, const char *tag)
+{
+    const char *at = strstr(s3a_buf_text(&answer->body), tag);
+
+    assert_non_null(at);
+    return s3a_str_make(at + strlen(tag), strcspn(at + strlen(tag), "<"));
+}
+
+/* An object of two parts, which lie in two files. */
+static void upload(struct stage *stage, const struct s3a_str parts[2])
+{
+    struct peer_answer answer = {0};
+    struct s3a_buf list;
+    char id[200];
+    char query[300];
+    struct call call = {.method = "POST", .path = "/bucket/parts", .query = "uploads"};
+
+    stage_call(stage, &call, 200, &answer);
+    snprintf(id, sizeof(id), "%.*s", S3A_STR_ARG(element(&answer, "<UploadId>")));
+    s3a_buf_init(&list, 10000);
+    s3a_buf_append_text(&list, "<CompleteMultipartUpload>");
+    call.query = query;
+    call.method = "PUT";
+    for (int i = 0; i < 2; i++) {
+        snprintf(query, sizeof(query), "partNumber=%d&uploadId=%s", i + 1, id);
+        call.body = parts[i];
+        stage_call(stage, &call, 200, &answer);
+        s3a_buf_append_format(&list, "<Part><PartNumber>%d</PartNumber><ETag>%.*s</ETag></Part>",
+                              i + 1, S3A_STR_ARG(peer_header(&answer, "etag")));
+    }
+    s3a_buf_append_text(&list, "</CompleteMultipartUpload>");
+    snprintf(query, sizeof(query), "uploadId=%s", id);
+    call.method = "POST";
+    call.body = s3a_buf_str(&list);
+    stage_call(stage, &call, 200, &answer);
+    peer_answer_fini(&answer);
+    s3a_buf_fini(&list);
+}
+
+static void an_object_in_several_files_breaks_off_as_well(void **state)
+{
+    static char content[S3A_PART_SIZE_MIN + 100000];
+    struct stage *stage = *state;
+
+    for (size_t i = 0; i < sizeof(content); i++) {
+        content[i] = (char)(i * 31 % 251);
+    }
+    upload(stage,
+           (struct s3a_str[]){{content, S3A_PART_SIZE_MIN}, {content + S3A_PART_SIZE_MIN, 100000}});
+    add_fault(stage, "truncate=1500 op=GetObject");
+    /* From 1000 bytes before the seam on. */
+    struct s3a_buf fragment = fragment_of(
+        stage, &(struct call){.path = "/bucket/parts", .headers = {{"range", "bytes=5241880-"}}});
+    struct s3a_str body = body_of(&fragment, "Content-Length: 101000\r\n");
+    assert_int_equal(body.size, 1500);
+    assert_memory_equal(body.data, content + 5241880, body.size);
+    s3a_buf_fini(&fragment);
+    s3a_server_faults_clear(stage->server);
+    add_fault(stage, "truncate op=GetObject");
+    fragment = fragment_of(
+        stage, &(struct call){.path = "/bucket/parts", .headers = {{"range", "bytes=-100002"}}});
+    body = body_of(&fragment, "Content-Length: 100002\r\n");
+    assert_int_equal(body.size, 50001);
+    s3a_buf_fini(&fragment);
+}
+
 static void listings_and_errors_break_off_as_well(void **state)
 {
     struct stage *stage = *state;
@@ -136,6 +205,7 @@ int main(void)
         STAGE_TEST(half_of_an_object_comes),
         STAGE_TEST(as_many_bytes_as_were_asked_for_come),
         STAGE_TEST(a_large_object_breaks_off_as_well),
+        STAGE_TEST(an_object_in_several_files_breaks_off_as_well),
         STAGE_TEST(listings_and_errors_break_off_as_well),
         STAGE_TEST(an_answer_without_a_body_does_not_come),
     };

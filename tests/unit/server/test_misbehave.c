@@ -124,6 +124,32 @@ static void conditions_are_ignored_on_request(void **state)
     stage_expect(stage, GET("k"), 404);
 }
 
+/* Each deletion of a list has a condition of its own. */
+static void those_of_many_deletions_as_well(void **state)
+{
+    struct stage *stage = *state;
+    struct peer_answer answer = {0};
+    const struct call call = {
+        .method = "POST",
+        .path = "/bucket",
+        .query = "delete",
+        .body = S3A_STR_INIT("<Delete><Object><Key>k</Key><ETag>&quot;0&quot;</ETag></Object>"
+                             "<Object><Key>l</Key></Object></Delete>"),
+        .headers = {{"content-md5", "t3EwN/PdZWwB59RDwGtPSQ=="}}};
+
+    stage_expect(stage, PUT("k", "hello"), 200);
+    add_fault(stage, "ignore-if-match op=DeleteObject");
+    stage_call(stage, &call, 200, &answer);
+    assert_true(peer_body_has(&answer, "<Code>PreconditionFailed</Code>"));
+    stage_expect(stage, GET("k"), 200);
+    s3a_server_faults_clear(stage->server);
+    add_fault(stage, "ignore-if-match op=DeleteObjects");
+    stage_call(stage, &call, 200, &answer);
+    assert_true(peer_body_has(&answer, "<Deleted><Key>k</Key></Deleted>"));
+    peer_answer_fini(&answer);
+    stage_expect(stage, GET("k"), 404);
+}
+
 static void etags_take_other_forms(void **state)
 {
     static const struct {
@@ -273,6 +299,7 @@ int main(void)
         STAGE_TEST(an_answer_is_lost_after_the_write_was_applied),
         STAGE_TEST(errors_come_before_and_after_the_write),
         STAGE_TEST(conditions_are_ignored_on_request),
+        STAGE_TEST(those_of_many_deletions_as_well),
         STAGE_TEST(etags_take_other_forms),
         STAGE_TEST(the_date_is_off),
         STAGE_TEST(others_are_served_while_one_is_frozen),
