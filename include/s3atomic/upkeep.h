@@ -97,6 +97,11 @@ struct s3a_backup_options {
      * and no space, but the bytes on the disk are the same for both. */
     bool copy;
 
+    /* How long it waits at the most for the moment when no other process writes; 0: 30 000. They
+     * take turns of some milliseconds; one that was stopped in the middle of its own (SIGSTOP)
+     * keeps everybody waiting. */
+    uint32_t wait_ms;
+
     /* As above. */
     bool (*progress)(const struct s3a_backup_report *report, void *user);
     void *user;
@@ -112,7 +117,8 @@ struct s3a_backup_options {
  *
  * S3A_CONFLICT: target exists and is not an empty directory. S3A_NOT_FOUND: there is no store in
  * directory. S3A_CORRUPT: a file is missing; s3a_directory_check() tells more.
- * S3A_FULL, S3A_SYSTEM, S3A_LATER, S3A_NO_MEMORY, S3A_CANCELLED.
+ * S3A_LATER: the moment did not come within wait_ms. S3A_FULL, S3A_SYSTEM, S3A_NO_MEMORY,
+ * S3A_CANCELLED.
  */
 S3A_API S3A_MUST_CHECK enum s3a_status s3a_directory_backup(
     const char *directory, const char *target, const struct s3a_backup_options *options,

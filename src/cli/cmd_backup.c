@@ -14,10 +14,15 @@
 
 static struct {
     bool copy;
+    int64_t wait_ms;
 } given;
 
 static const struct s3a_option options[] = {
     {0, "copy", NULL, "copy every file, also where a hard link would do", .flag = &given.copy},
+    {0, "wait", "DURATION",
+     "for the moment when no other process writes, at the most (default 30s): one that was stopped "
+     "in the middle of it would keep everybody waiting",
+     .duration_ms = &given.wait_ms, .min = 1, .max = UINT32_MAX},
 };
 
 static bool progress(const struct s3a_backup_report *report, void *user)
@@ -59,8 +64,10 @@ static int backup(char **operands, size_t count)
     struct s3a_upkeep_line line;
     struct s3a_backup_report report;
     struct s3a_error error;
-    struct s3a_backup_options backup_options = {
-        .copy = given.copy, .progress = progress, .user = &line};
+    struct s3a_backup_options backup_options = {.copy = given.copy,
+                                                .wait_ms = (uint32_t)given.wait_ms,
+                                                .progress = progress,
+                                                .user = &line};
 
     (void)count;
     if (s3a_upkeep_line_open(&line, &error) != S3A_OK) {

@@ -5,7 +5,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <inttypes.h>
 #include <libgen.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +21,8 @@
 
 #define CACHE_KIB 8192
 #define PROGRESS_MS 100
+/* For the gate. A commit takes some milliseconds, a checkpoint at the worst a second. */
+#define WAIT_MS 30000
 /* Files are taken again until so few are new, but not for ever where they come too fast. */
 #define NEW_FILES_ENOUGH 16
 #define PASSES_MAX 5
@@ -119,14 +123,35 @@ static bool make_partial(struct s3a_backup *backup, const char *target)
     return backup->status == S3A_OK;
 }
 
+/* Others who write let it in between two turns of theirs. One that was stopped inside does not. */
+static bool enter_gate(struct s3a_backup *backup)
+{
+    uint64_t wait_ms = backup->options->wait_ms ? backup->options->wait_ms : WAIT_MS;
+    uint64_t start_ms = s3a_clock_ms();
+
+    while (!s3a_gate_try(&backup->gate)) {
+        if (!s3a_backup_goes_on(backup)) {
+            return false;
+        }
+        if (s3a_clock_ms() - start_ms >= wait_ms) {
+            backup->status =
+                s3a_error_set(backup->error, S3A_LATER,
+                              "%s/gate could not be had for %" PRIu64
+                              " ms: another process holds it, and may have been stopped within",
+                              backup->source.path, wait_ms);
+            return false;
+        }
+        poll(NULL, 0, 1);
+    }
+    return true;
+}
+
 /* The moment that the copy is of: nobody commits while what it names is pinned. */
 static bool take_the_moment(struct s3a_backup *backup)
 {
     sqlite3 *sqlite = backup->database.sqlite;
 
-    if (!s3a_gate_enter(&backup->gate)) {
-        backup->status =
-            s3a_error_set(backup->error, S3A_LATER, "%s cannot be locked", backup->source.path);
+    if (!enter_gate(backup)) {
         return false;
     }
     int rc = sqlite3_exec(sqlite, "BEGIN; SELECT count(*) FROM store", NULL, NULL, NULL);

@@ -82,9 +82,21 @@ a_store_that_is_served_is_checked_and_copied() {
     says out "1 objects"
 }
 
+a_copy_does_not_wait_for_ever() {
+    fill
+    exec 5<>store/gate
+    flock 5
+    expect 69 s3atomic backup --wait 50ms store copy
+    says err "store/gate could not be had for 50 ms" "stopped"
+    is "$(find . -maxdepth 1 -name 'copy*')" ""
+    exec 5<&-
+    expect 0 s3atomic backup --wait 50ms store copy
+}
+
 tell a_sound_store_is_called_sound \
     damage_is_told_with_the_object_that_suffers \
     leftovers_are_removed_on_request \
     where_no_store_is_none_is_made \
     a_copy_can_be_used_at_once \
+    a_copy_does_not_wait_for_ever \
     a_store_that_is_served_is_checked_and_copied

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "fail_calls.h"
+#include "gate.h"
 
 #define LARGE (S3A_INLINE_SIZE_MAX + 1)
 
@@ -168,6 +169,32 @@ static void what_was_cancelled_leaves_nothing(void **state)
 }
 
 /* Whichever call fails, there is either a copy that is sound, or none. */
+/* A process that was stopped while it writes. */
+static void who_holds_the_gate_is_not_waited_for_without_end(void **state)
+{
+    (void)state;
+    struct scene scene;
+    struct s3a_directory directory;
+    struct s3a_gate gate;
+    struct s3a_error error;
+    struct s3a_backup_options options = {.wait_ms = 20};
+
+    scene_open(&scene);
+    assert_int_equal(s3a_directory_open(&directory, scene.store.path, NULL), S3A_OK);
+    assert_int_equal(s3a_gate_open(&gate, &directory, NULL), S3A_OK);
+    assert_true(s3a_gate_enter(&gate));
+    assert_int_equal(s3a_directory_backup(scene.store.path, scene.target, &options, NULL, &error),
+                     S3A_LATER);
+    assert_non_null(strstr(error.message, "/gate could not be had for 20 ms"));
+    assert_int_equal(directory_count(scene.place, "."), 0);
+    s3a_gate_leave(&gate);
+    assert_int_equal(s3a_directory_backup(scene.store.path, scene.target, &options, NULL, &error),
+                     S3A_OK);
+    s3a_gate_close(&gate);
+    s3a_directory_close(&directory);
+    scene_close(&scene);
+}
+
 static void a_disk_that_fails_leaves_no_half_copy(void **state)
 {
     struct scene scene;
@@ -292,6 +319,7 @@ int main(void)
         cmocka_unit_test(what_is_there_already_is_not_touched),
         cmocka_unit_test(without_a_store_or_a_target_nothing_is_made),
         cmocka_unit_test(what_was_cancelled_leaves_nothing),
+        cmocka_unit_test(who_holds_the_gate_is_not_waited_for_without_end),
         cmocka_unit_test(a_disk_that_fails_leaves_no_half_copy),
         {"a_disk_that_fails_leaves_no_half_copy_of_files", a_disk_that_fails_leaves_no_half_copy,
          NULL, NULL, with_copies},
