@@ -154,6 +154,7 @@ static struct s3a_future *start(struct s3a_store *store, enum s3a_op_kind kind, 
         return NULL;
     }
     request->user = own;
+    request->call.op.wants_checksum = kind == S3A_OP_GET_OBJECT;
     request->finish = finish;
     request->release = release;
     request->is_single = pause_ms;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "aws_service.h"
 #include "check.h"
 #include "credentials.h"
 #include "error.h"
@@ -259,6 +260,8 @@ static enum s3a_status copy_options(struct s3a_http_transport *transport,
         return s3a_error_set_no_memory(error);
     }
     transport->endpoint = copied.data;
+    transport->judge.is_amazon = s3a_aws_is_s3_host(endpoint->host);
+    transport->judge.habit = transport->judge.is_amazon ? S3A_ETAGS_ARE_MD5 : S3A_ETAGS_UNKNOWN;
     return s3a_http_environment_read(transport, options->ca_file, error);
 }
 

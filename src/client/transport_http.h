@@ -28,6 +28,7 @@
 
 #include <curl/curl.h>
 
+#include "body_check.h"
 #include "bucket_regions.h"
 #include "list.h"
 #include "transport.h"
@@ -64,6 +65,7 @@ struct s3a_http_transport {
     void *user;
     int64_t skew_ms; /* the store's clock is ahead by so much, as far as we were told */
     struct s3a_bucket_regions regions;
+    struct s3a_body_judge judge;
 
     uint32_t request_timeout_ms; /* 0: see s3a_call_timeout_ms() */
     uint32_t requests_max;
@@ -135,6 +137,7 @@ struct s3a_http_lane {
     bool head_is_complete;
     int http_status;
     uint64_t body_bytes_max; /* the call's own bound */
+    struct s3a_body_check check;
 };
 
 /* transport_http_lane.c */

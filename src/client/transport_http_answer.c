@@ -10,6 +10,7 @@ void s3a_lane_forget_answer(struct s3a_http_lane *lane)
     lane->head_size = 0;
     lane->head_is_complete = false;
     lane->http_status = 0;
+    lane->check.word = S3A_BODY_NO_WORD;
     s3a_buf_clear(&lane->flight->call->answer.body);
 }
 
@@ -81,6 +82,8 @@ size_t s3a_lane_take_header(char *bytes, size_t size, size_t count, void *data)
     if (line.size == 0) {
         lane->head_is_complete = true;
         allow_for(lane);
+        s3a_body_check_begin(&lane->check, &lane->transport->judge, &lane->flight->call->op,
+                             lane->http_status, lane->answer_headers, lane->answer_header_count);
     } else if (lane->head_size > S3A_HTTP_HEAD_SIZE_MAX) {
         lane->trouble = S3A_LANE_HEAD_TOO_LARGE;
     } else {
@@ -110,6 +113,7 @@ size_t s3a_lane_take_body(char *bytes, size_t size, size_t count, void *data)
         take_error(body, s3a_str_make(bytes, size * count));
     } else {
         s3a_buf_append(body, s3a_str_make(bytes, size * count));
+        s3a_body_check_add(&lane->check, s3a_str_make(bytes, size * count));
     }
     if (body->status != S3A_OK) {
         lane->trouble =
@@ -229,6 +233,26 @@ static bool has_body_of_unknown_size(const struct s3a_http_lane *lane)
            !has_header(lane, "transfer-encoding");
 }
 
+/* The whole answer has come. */
+static void take_answer(struct s3a_http_lane *lane)
+{
+    struct s3a_call *call = lane->flight->call;
+    struct s3a_answer *answer = &call->answer;
+    struct s3a_body_judge *judge = &lane->transport->judge;
+
+    s3a_answer_decode(&call->op, lane->http_status, lane->answer_headers, lane->answer_header_count,
+                      answer);
+    if (answer->status == S3A_OK && call->op.kind == S3A_OP_PUT_OBJECT) {
+        s3a_body_judge_learn(judge, call->body, answer->etag, lane->answer_headers,
+                             lane->answer_header_count);
+    }
+    const char *misfit = answer->status == S3A_OK ? s3a_body_check_end(&lane->check, judge) : NULL;
+    if (misfit) {
+        s3a_call_fail(call, S3A_PROTOCOL, true, "%s has sent a body that does not fit its %s",
+                      lane->transport->endpoint, misfit);
+    }
+}
+
 void s3a_lane_end(struct s3a_http_lane *lane, CURLcode code)
 {
     struct s3a_call *call = lane->flight->call;
@@ -246,8 +270,7 @@ void s3a_lane_end(struct s3a_http_lane *lane, CURLcode code)
                       "%s does not say how long its answer is, so it may have been cut short",
                       lane->transport->endpoint);
     } else {
-        s3a_answer_decode(&call->op, lane->http_status, lane->answer_headers,
-                          lane->answer_header_count, &call->answer);
+        take_answer(lane);
     }
     call->answer.body.size_max = (size_t)lane->body_bytes_max;
 }

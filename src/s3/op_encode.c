@@ -181,6 +181,9 @@ static enum s3a_status add_read_headers(const struct s3a_op *op, struct s3a_pool
         status =
             add_date(request, pool, S3A_STR("if-unmodified-since"), op->if_unmodified_since_ms);
     }
+    if (status == S3A_OK && op->wants_checksum) {
+        status = add(request, S3A_STR("x-amz-checksum-mode"), S3A_STR("ENABLED"));
+    }
     return status;
 }
 
