@@ -33,7 +33,7 @@ struct counter {
     int64_t value;
 };
 
-static const struct s3a_field counter_fields[] = {S3A_FIELD_INT64(struct counter, value)};
+static const struct s3a_field counter_fields[] = {S3A_FIELD(struct counter, value)};
 static const struct s3a_type counter_type = S3A_TYPE(struct counter, counter_fields);
 
 /* One thread that adds. */

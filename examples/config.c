@@ -24,8 +24,8 @@ struct config {
 
 /* Which member of the struct is which member of the JSON object. */
 static const struct s3a_field config_fields[] = {
-    S3A_FIELD_STRING(struct config, name),
-    S3A_FIELD_INT64(struct config, value),
+    S3A_FIELD(struct config, name),
+    S3A_FIELD(struct config, value),
 };
 static const struct s3a_type config_type = S3A_TYPE(struct config, config_fields);
 

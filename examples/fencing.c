@@ -32,8 +32,8 @@ struct report {
 };
 
 static const struct s3a_field report_fields[] = {
-    S3A_FIELD_INT64(struct report, fence),
-    S3A_FIELD_STRING(struct report, text),
+    S3A_FIELD(struct report, fence),
+    S3A_FIELD(struct report, text),
 };
 static const struct s3a_type report_type = S3A_TYPE(struct report, report_fields);
 

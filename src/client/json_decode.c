@@ -1,274 +1,281 @@
 /* SPDX-License-Identifier: MIT */
-#include "json_value.h"
+#include "json_decode.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "error.h"
+#include "json_member.h"
+#include "json_names.h"
 
-/* Where decoding stands: what is made of which text, and how one came there. */
-struct place {
-    const struct s3a_type *type;
-    struct s3a_str text;
-    const struct s3a_json_path *path;
-    struct s3a_error *error;
+static enum s3a_status fail_no_memory(const struct s3a_json_place *place)
+{
+    return s3a_error_set_no_memory(place->reader->error);
+}
+
+/* The member of a row that points to values, while these are read. What is behind count is zero,
+ * and count always says how many are to be freed. */
+struct list {
+    const struct s3a_field *field;
+    char *value; /* the struct */
+    char *elements;
+    size_t count;
+    size_t capacity;
 };
 
-static enum s3a_status decode_value(const struct place *place, void *value);
-
-static enum s3a_status fail_kind(const struct place *place, const char *expected)
+static char *list_add(struct list *list)
 {
-    return s3a_json_fail(place->path, place->error, S3A_FORMAT, "expected %s, found %s", expected,
-                         s3a_json_show(place->text).text);
-}
+    const struct s3a_field *field = list->field;
 
-static enum s3a_status fail_range(const struct place *place, const char *kind)
-{
-    return s3a_json_fail(place->path, place->error, S3A_FORMAT, "%s is out of range for %s",
-                         s3a_json_show(place->text).text, kind);
-}
-
-static enum s3a_status decode_string(const struct place *place, void *value)
-{
-    enum s3a_json_form form = s3a_json_form(place->text);
-
-    if (form == S3A_JSON_NULL) {
-        return S3A_OK;
-    }
-    if (form != S3A_JSON_STRING) {
-        return fail_kind(place, "a string");
-    }
-    struct s3a_str rest = s3a_json_string_begin(place->text);
-    /* Undoing an escape never makes it longer. */
-    char *string = malloc(rest.size + 1);
-    if (!string) {
-        return s3a_error_set_no_memory(place->error);
-    }
-    s3a_json_set_pointer(value, string);
-    char utf8[4];
-    size_t size;
-    while ((size = s3a_json_string_next(&rest, utf8)) > 0) {
-        if (utf8[0] == '\0') {
-            return s3a_json_fail(place->path, place->error, S3A_FORMAT,
-                                 "expected a string without a NUL character, found %s",
-                                 s3a_json_show(place->text).text);
+    if (list->count == list->capacity) {
+        size_t capacity = list->capacity ? 2 * list->capacity : 4;
+        char *elements = capacity > SIZE_MAX / field->size
+                             ? NULL
+                             : realloc(list->elements, capacity * field->size);
+        if (!elements) {
+            return NULL;
         }
-        memcpy(string, utf8, size);
-        string += size;
+        memset(elements + list->count * field->size, 0, (capacity - list->count) * field->size);
+        list->elements = elements;
+        list->capacity = capacity;
+        s3a_json_set_pointer(list->value + field->offset, elements);
     }
-    *string = '\0';
-    return S3A_OK;
+    list->count++;
+    s3a_json_store(list->value + field->count_offset, field->count_type->size, list->count);
+    return list->elements + (list->count - 1) * field->size;
 }
 
-static enum s3a_status decode_integer(const struct place *place, int64_t min, int64_t max,
-                                      const char *kind, int64_t *ret_value)
+/* Gives back what was taken too much; where that fails, it stays. */
+static void list_end(struct list *list)
 {
-    *ret_value = 0;
-    if (s3a_json_form(place->text) != S3A_JSON_NUMBER || !s3a_json_is_integer(place->text)) {
-        return fail_kind(place, s3a_json_kind_text(place->type->kind));
-    }
-    if (!s3a_json_int64(place->text, ret_value) || *ret_value < min || *ret_value > max) {
-        return fail_range(place, kind);
-    }
-    return S3A_OK;
-}
+    const struct s3a_field *field = list->field;
 
-static enum s3a_status decode_number(const struct place *place, void *value)
-{
-    int64_t integer;
-    enum s3a_status status;
-
-    switch (place->type->kind) {
-    case S3A_KIND_INT64:
-        return decode_integer(place, INT64_MIN, INT64_MAX, "a 64-bit integer", value);
-    case S3A_KIND_INT32:
-        status = decode_integer(place, INT32_MIN, INT32_MAX, "a 32-bit integer", &integer);
-        *(int32_t *)value = status == S3A_OK ? (int32_t)integer : 0;
-        return status;
-    case S3A_KIND_UINT32:
-        status = decode_integer(place, 0, UINT32_MAX, "an unsigned 32-bit integer", &integer);
-        *(uint32_t *)value = status == S3A_OK ? (uint32_t)integer : 0;
-        return status;
-    default:
-        if (s3a_json_form(place->text) != S3A_JSON_NUMBER) {
-            return fail_kind(place, s3a_json_kind_text(place->type->kind));
+    if (list->count < list->capacity) {
+        char *elements = realloc(list->elements, list->count * field->size);
+        if (elements) {
+            s3a_json_set_pointer(list->value + field->offset, elements);
         }
-        return s3a_json_double(place->text, value) ? S3A_OK : fail_range(place, "a double");
     }
 }
 
-static enum s3a_status decode_bool(const struct place *place, void *value)
+/* Are there as many as the count can say? */
+static bool list_is_full(const struct list *list)
 {
-    enum s3a_json_form form = s3a_json_form(place->text);
-
-    if (form != S3A_JSON_TRUE && form != S3A_JSON_FALSE) {
-        return fail_kind(place, s3a_json_kind_text(S3A_KIND_BOOL));
-    }
-    *(bool *)value = form == S3A_JSON_TRUE;
-    return S3A_OK;
+    return list->count == s3a_json_integer_max(list->field->count_type);
 }
 
-static size_t count_items(struct s3a_str array)
+static enum s3a_status fail_too_many(const struct s3a_json_place *place, const char *start,
+                                     size_t count, const char *what)
 {
-    struct s3a_json_items items = s3a_json_items(array);
-    struct s3a_str item;
-    size_t count = 0;
-
-    while (s3a_json_next(&items, NULL, &item)) {
-        count++;
-    }
-    return count;
+    return s3a_json_fail_at(place, start, "expected at most %zu %s, found more", count, what);
 }
 
-/* The count is set before the first element is made, so that what there is can be freed. */
-static enum s3a_status decode_array(const struct place *place, void *member, size_t *ret_count)
+static enum s3a_status decode_array(const struct s3a_json_place *place, struct list *list)
 {
-    if (s3a_json_form(place->text) != S3A_JSON_ARRAY) {
-        return fail_kind(place, "an array");
-    }
-    size_t count = count_items(place->text);
-    if (count == 0) {
-        return S3A_OK;
-    }
-    char *elements = calloc(count, place->type->size);
-    if (!elements) {
-        return s3a_error_set_no_memory(place->error);
-    }
-    s3a_json_set_pointer(member, elements);
-    *ret_count = count;
-
-    struct s3a_json_items items = s3a_json_items(place->text);
+    struct s3a_json_reader *reader = place->reader;
     struct s3a_json_path path = {.parent = place->path};
-    struct place element = {.type = place->type, .path = &path, .error = place->error};
-    while (s3a_json_next(&items, NULL, &element.text)) {
-        enum s3a_status status = decode_value(&element, elements + path.index * place->type->size);
+    struct s3a_json_place element = {reader, &path, place->type, place->size};
+    const char *start = reader->at;
+
+    if (*start != '[') {
+        return s3a_json_fail_found(place, "an array");
+    }
+    for (bool more = s3a_json_take_begin(reader); more; more = s3a_json_take_more(reader)) {
+        if (list_is_full(list)) {
+            return fail_too_many(place, start, list->count, "elements");
+        }
+        path.index = list->count;
+        char *value = list_add(list);
+        if (!value) {
+            return fail_no_memory(place);
+        }
+        enum s3a_status status = s3a_json_decode_value(&element, value);
+        if (status != S3A_OK) {
+            return status;
+        }
+    }
+    list_end(list);
+    return S3A_OK;
+}
+
+/* The key is read as the string that it is. */
+static enum s3a_status decode_entry(const struct s3a_json_place *place, char *entry)
+{
+    const struct s3a_field *key = &place->type->fields[0];
+    const struct s3a_field *field = &place->type->fields[1];
+    struct s3a_json_place name = {place->reader, place->path, key->type, key->size};
+
+    enum s3a_status status = s3a_json_decode_scalar(&name, entry + key->offset);
+    if (status != S3A_OK) {
+        return status;
+    }
+    s3a_json_take_colon(place->reader);
+    const void *text = entry + key->offset;
+    struct s3a_json_path path = {
+        .parent = place->path,
+        .name = key->type->kind == S3A_KIND_CHARS ? text : s3a_json_pointer(text),
+    };
+    struct s3a_json_place value = {place->reader, &path, field->type, field->size};
+    return s3a_json_decode_field(&value, field, entry);
+}
+
+static enum s3a_status decode_entries(const struct s3a_json_place *place, struct list *list,
+                                      struct s3a_json_names *names)
+{
+    struct s3a_json_reader *reader = place->reader;
+    const char *start = reader->at;
+
+    for (bool more = s3a_json_take_begin(reader); more; more = s3a_json_take_more(reader)) {
+        struct s3a_json_reader ahead = *reader;
+        if (list_is_full(list)) {
+            return fail_too_many(place, start, list->count, "members");
+        }
+        char *entry = list_add(list);
+        if (!entry || !s3a_json_names_add(names, s3a_json_take_string(&ahead).inner)) {
+            return fail_no_memory(place);
+        }
+        enum s3a_status status = decode_entry(place, entry);
+        if (status != S3A_OK) {
+            return status;
+        }
+    }
+    list_end(list);
+    struct s3a_str twice = s3a_json_names_twice(names);
+    return twice.data ? s3a_json_fail_twice(place, twice) : S3A_OK;
+}
+
+static enum s3a_status decode_map(const struct s3a_json_place *place, struct list *list)
+{
+    struct s3a_json_names names;
+
+    if (*place->reader->at != '{') {
+        return s3a_json_fail_found(place, "an object");
+    }
+    s3a_json_names_init(&names, true);
+    enum s3a_status status = decode_entries(place, list, &names);
+    s3a_json_names_fini(&names);
+    return status;
+}
+
+static enum s3a_status decode_fixed(const struct s3a_json_place *place,
+                                    const struct s3a_field *field, char *value)
+{
+    struct s3a_json_reader *reader = place->reader;
+    struct s3a_json_path path = {.parent = place->path};
+    struct s3a_json_place element = {reader, &path, place->type, place->size};
+    const char *start = reader->at;
+
+    if (*start != '[') {
+        return s3a_json_fail_found(place, "an array");
+    }
+    for (bool more = s3a_json_take_begin(reader); more; more = s3a_json_take_more(reader)) {
+        if (path.index == field->capacity) {
+            return field->count_type
+                       ? fail_too_many(place, start, field->capacity, "elements")
+                       : s3a_json_fail_at(place, start, "expected %zu elements, found more",
+                                          field->capacity);
+        }
+        if (field->count_type) {
+            s3a_json_store(value + field->count_offset, field->count_type->size, path.index + 1);
+        }
+        char *at = value + field->offset + path.index * field->size;
+        enum s3a_status status = s3a_json_decode_value(&element, at);
         if (status != S3A_OK) {
             return status;
         }
         path.index++;
     }
+    if (!field->count_type && path.index < field->capacity) {
+        return s3a_json_fail_at(place, start, "expected %zu elements, found %zu", field->capacity,
+                                path.index);
+    }
     return S3A_OK;
 }
 
-static enum s3a_status decode_pointed_to(const struct place *place, void *member)
+static enum s3a_status decode_items(const struct s3a_json_place *place,
+                                    const struct s3a_field *field, char *value)
 {
-    if (s3a_json_form(place->text) == S3A_JSON_NULL) {
+    struct list list = {.field = field, .value = value};
+    enum s3a_status status = s3a_json_enter(place);
+
+    if (status == S3A_OK && field->form == S3A_FORM_FIXED) {
+        status = decode_fixed(place, field, value);
+    } else if (status == S3A_OK) {
+        status =
+            field->form == S3A_FORM_MAP ? decode_map(place, &list) : decode_array(place, &list);
+    }
+    place->reader->depth--;
+    return status;
+}
+
+/* size: of what is pointed to. */
+static enum s3a_status decode_target(const struct s3a_json_place *place,
+                                     const struct s3a_type *type, size_t size, void *member)
+{
+    struct s3a_json_place target = {place->reader, place->path, type, size};
+    void *value = calloc(1, size);
+
+    s3a_json_set_pointer(member, value);
+    return value ? s3a_json_decode_value(&target, value) : fail_no_memory(place);
+}
+
+enum s3a_status s3a_json_decode_field(const struct s3a_json_place *place,
+                                      const struct s3a_field *field, void *value)
+{
+    char *member = (char *)value + field->offset;
+
+    if (s3a_json_is_optional(field) && *place->reader->at == 'n') {
+        place->reader->at += strlen("null");
         return S3A_OK;
     }
-    void *value = calloc(1, place->type->size);
-    if (!value) {
-        return s3a_error_set_no_memory(place->error);
+    switch (field->form) {
+    case S3A_FORM_POINTER:
+        return decode_target(place, field->type, field->size, member);
+    case S3A_FORM_ARRAY:
+    case S3A_FORM_FIXED:
+    case S3A_FORM_MAP:
+        return decode_items(place, field, value);
+    default:
+        return s3a_json_decode_value(place, member);
     }
-    s3a_json_set_pointer(member, value);
-    return decode_value(place, value);
 }
 
-static enum s3a_status decode_field(const struct s3a_field *field, const struct place *place,
-                                    char *value)
-{
-    void *member = value + field->offset;
-
-    if (field->form == S3A_FORM_ARRAY) {
-        return decode_array(place, member, (void *)(value + field->count_offset));
-    }
-    if (s3a_json_is_pointed_to(field)) {
-        return decode_pointed_to(place, member);
-    }
-    return decode_value(place, member);
-}
-
-static size_t find_field(const struct s3a_type *type, struct s3a_str name)
-{
-    for (size_t i = 0; i < type->field_count; i++) {
-        if (s3a_json_string_is(name, s3a_str_of(type->fields[i].name))) {
-            return i;
-        }
-    }
-    return type->field_count;
-}
-
-static enum s3a_status fail_unknown(const struct place *place, struct s3a_str name)
-{
-    char plain[256];
-    size_t used = 0;
-    struct s3a_str rest = s3a_json_string_begin(name);
-
-    while (rest.size > 0 && used + 4 <= sizeof(plain)) {
-        used += s3a_json_string_next(&rest, plain + used);
-    }
-    struct s3a_json_path path = {.parent = place->path, .name = s3a_str_make(plain, used)};
-    return s3a_json_fail(&path, place->error, S3A_FORMAT, "not a known member");
-}
-
-static enum s3a_status decode_struct(const struct place *place, void *value)
+enum s3a_status s3a_json_decode_value(const struct s3a_json_place *place, void *value)
 {
     const struct s3a_type *type = place->type;
-    bool seen[S3A_JSON_FIELDS_MAX] = {false};
-    struct s3a_str name;
-    struct s3a_str text;
 
-    if (s3a_json_form(place->text) != S3A_JSON_OBJECT) {
-        return fail_kind(place, s3a_json_kind_text(S3A_KIND_STRUCT));
-    }
-    struct s3a_json_items items = s3a_json_items(place->text);
-    while (s3a_json_next(&items, &name, &text)) {
-        size_t at = find_field(type, name);
-        if (at == type->field_count) {
-            if (type->strict) {
-                return fail_unknown(place, name);
-            }
-            continue;
-        }
-        const struct s3a_field *field = &type->fields[at];
-        struct s3a_json_path path = {.parent = place->path, .name = s3a_str_of(field->name)};
-        struct place member = {field->type, text, &path, place->error};
-        if (seen[at]) {
-            return s3a_json_fail(&path, place->error, S3A_FORMAT, "stands there twice");
-        }
-        seen[at] = true;
-        enum s3a_status status = decode_field(field, &member, value);
-        if (status != S3A_OK) {
-            return status;
-        }
-    }
-    for (size_t i = 0; i < type->field_count; i++) {
-        const struct s3a_field *field = &type->fields[i];
-        struct s3a_json_path path = {.parent = place->path, .name = s3a_str_of(field->name)};
-        if (!seen[i] && field->form != S3A_FORM_OPTIONAL) {
-            return s3a_json_fail(&path, place->error, S3A_FORMAT, "missing");
-        }
-    }
-    return S3A_OK;
-}
-
-static enum s3a_status decode_value(const struct place *place, void *value)
-{
-    switch (place->type->kind) {
-    case S3A_KIND_STRING:
-        return decode_string(place, value);
-    case S3A_KIND_BOOL:
-        return decode_bool(place, value);
+    switch (type->kind) {
+    case S3A_KIND_POINTER:
+        return decode_target(place, type->target, type->target->size, value);
     case S3A_KIND_STRUCT:
-        return decode_struct(place, value);
+        return s3a_json_decode_struct(place, value);
+    case S3A_KIND_BARE: {
+        const struct s3a_field *field = &type->fields[0];
+        struct s3a_json_place bare = {place->reader, place->path, field->type, field->size};
+        return s3a_json_decode_field(&bare, field, value);
+    }
     default:
-        return decode_number(place, value);
+        return s3a_json_decode_scalar(place, value);
     }
 }
 
 enum s3a_status s3a_json_decode(const struct s3a_type *type, struct s3a_str text, void **ret_value,
                                 struct s3a_error *error)
 {
-    struct place place = {.type = type, .error = error};
-    enum s3a_status status = s3a_json_check(text, &place.text, error);
+    struct s3a_str trimmed;
+    enum s3a_status status = s3a_json_check(text, &trimmed, error);
 
     *ret_value = NULL;
     if (status != S3A_OK) {
         return status;
     }
+    struct s3a_json_reader reader = {.text = text, .at = trimmed.data, .error = error};
+    struct s3a_json_place place = {&reader, NULL, type, type->size};
     void *value = calloc(1, type->size);
     if (!value) {
         return s3a_error_set_no_memory(error);
     }
-    status = decode_value(&place, value);
+    status = s3a_json_decode_value(&place, value);
     if (status != S3A_OK) {
         s3a_json_free(type, value);
         return status;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "json_text.h"
 
+#include <float.h>
 #include <locale.h>
 #include <math.h>
 #include <stdio.h>
@@ -9,9 +10,9 @@
 
 #include "check.h"
 
-/* A double is known by 15 to 17 significant digits (IEEE 754, section 5.12.2). */
-#define DIGITS_MIN 15
-#define DIGITS_MAX 17
+/* As many significant digits tell any two apart (IEEE 754, section 5.12.2). */
+#define DOUBLE_DIGITS_MAX 17
+#define FLOAT_DIGITS_MAX 9
 
 bool s3a_json_is_integer(struct s3a_str number)
 {
@@ -54,18 +55,52 @@ static void leave_c_locale(locale_t c, locale_t own)
     freelocale(c);
 }
 
+bool s3a_json_uint64(struct s3a_str number, uint64_t *ret_value)
+{
+    bool negative = number.data[0] == '-';
+
+    return s3a_str_to_uint64(s3a_str_skip(number, negative), UINT64_MAX, ret_value) &&
+           (!negative || *ret_value == 0);
+}
+
+/* Ended by a NUL character, which strtod() wants. */
+static void copy_number(struct s3a_str number, char ret_text[S3A_JSON_NUMBER_SIZE_MAX + 1])
+{
+    s3a_check(number.size <= S3A_JSON_NUMBER_SIZE_MAX);
+    memcpy(ret_text, number.data, number.size);
+    ret_text[number.size] = '\0';
+}
+
 bool s3a_json_double(struct s3a_str number, double *ret_value)
 {
     char text[S3A_JSON_NUMBER_SIZE_MAX + 1];
     locale_t own;
 
-    s3a_check(number.size < sizeof(text));
-    memcpy(text, number.data, number.size);
-    text[number.size] = '\0';
+    copy_number(number, text);
     locale_t c = enter_c_locale(&own);
     *ret_value = strtod(text, NULL);
     leave_c_locale(c, own);
     return isfinite(*ret_value);
+}
+
+/* Not by way of a double: rounded twice, it may be the next one. */
+bool s3a_json_float(struct s3a_str number, float *ret_value)
+{
+    char text[S3A_JSON_NUMBER_SIZE_MAX + 1];
+    locale_t own;
+
+    copy_number(number, text);
+    locale_t c = enter_c_locale(&own);
+    *ret_value = strtof(text, NULL);
+    leave_c_locale(c, own);
+    return isfinite(*ret_value);
+}
+
+static void add_point(char text[S3A_JSON_DOUBLE_SIZE])
+{
+    if (!strpbrk(text, ".e")) {
+        strcat(text, ".0");
+    }
 }
 
 void s3a_json_double_print(double value, char ret_text[S3A_JSON_DOUBLE_SIZE])
@@ -73,14 +108,27 @@ void s3a_json_double_print(double value, char ret_text[S3A_JSON_DOUBLE_SIZE])
     locale_t own;
     locale_t c = enter_c_locale(&own);
 
-    for (int digits = DIGITS_MIN; digits <= DIGITS_MAX; digits++) {
+    for (int digits = DBL_DIG; digits <= DOUBLE_DIGITS_MAX; digits++) {
         snprintf(ret_text, S3A_JSON_DOUBLE_SIZE, "%.*g", digits, value);
         if (strtod(ret_text, NULL) == value) {
             break;
         }
     }
     leave_c_locale(c, own);
-    if (!strpbrk(ret_text, ".e")) {
-        strcat(ret_text, ".0");
+    add_point(ret_text);
+}
+
+void s3a_json_float_print(float value, char ret_text[S3A_JSON_DOUBLE_SIZE])
+{
+    locale_t own;
+    locale_t c = enter_c_locale(&own);
+
+    for (int digits = FLT_DIG; digits <= FLOAT_DIGITS_MAX; digits++) {
+        snprintf(ret_text, S3A_JSON_DOUBLE_SIZE, "%.*g", digits, (double)value);
+        if (strtof(ret_text, NULL) == value) {
+            break;
+        }
     }
+    leave_c_locale(c, own);
+    add_point(ret_text);
 }

@@ -60,29 +60,36 @@ static bool is_plain_word(struct s3a_str name)
     return name.size > 0;
 }
 
-static void put_name(struct s3a_json_shown *shown, struct s3a_str name)
+static void put_quoted(struct s3a_json_shown *shown, struct s3a_str text, const char *quote)
 {
-    const char *quote = is_plain_word(name) ? "" : "\"";
-
     put(shown, "%s", quote);
-    while (name.size > 0 && shown->size < SHOWN_MAX) {
-        size_t size = s3a_json_character_size(name.data[0]);
-        put_character(shown, name.data, size);
-        name = s3a_str_skip(name, size);
+    while (text.size > 0 && shown->size < SHOWN_MAX) {
+        size_t size = s3a_json_character_size(text.data[0]);
+        put_character(shown, text.data, size);
+        text = s3a_str_skip(text, size);
     }
-    put(shown, "%s%s", name.size > 0 ? DOTS : "", quote);
+    put(shown, "%s%s", text.size > 0 ? DOTS : "", quote);
+}
+
+struct s3a_json_shown s3a_json_show_text(struct s3a_str text)
+{
+    struct s3a_json_shown shown = {.size = 0};
+
+    put_quoted(&shown, text, "\"");
+    return shown;
 }
 
 static struct s3a_json_shown show_step(const struct s3a_json_path *step)
 {
     struct s3a_json_shown shown = {.size = 0};
 
-    if (!step->name.data) {
+    if (!step->name) {
         put(&shown, "[%zu]", step->index);
         return shown;
     }
     put(&shown, "%s", step->parent ? "." : "");
-    put_name(&shown, step->name);
+    struct s3a_str name = s3a_str_of(step->name);
+    put_quoted(&shown, name, is_plain_word(name) ? "" : "\"");
     return shown;
 }
 

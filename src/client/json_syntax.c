@@ -69,28 +69,33 @@ static size_t character_size(const struct scan *scan)
     return size <= left(scan) && s3a_str_is_utf8(s3a_str_make(here(scan), size)) ? size : 0;
 }
 
+struct s3a_json_spot s3a_json_spot(struct s3a_str before)
+{
+    struct s3a_json_spot spot = {1, 1};
+
+    for (size_t i = 0; i < before.size; i++) {
+        unsigned char byte = (unsigned char)before.data[i];
+        if (byte == '\n') {
+            spot = (struct s3a_json_spot){spot.line + 1, 1};
+        } else if (byte < 0x80 || byte > 0xbf) {
+            spot.column++;
+        }
+    }
+    return spot;
+}
+
 static enum s3a_status __attribute__((format(printf, 2, 3)))
 fail(const struct scan *scan, const char *format, ...)
 {
-    size_t line = 1;
-    size_t column = 1;
+    struct s3a_json_spot spot = s3a_json_spot(s3a_str_make(scan->text.data, scan->at));
     char message[S3A_ERROR_MESSAGE_MAX];
     va_list args;
 
-    for (size_t i = 0; i < scan->at; i++) {
-        unsigned char byte = (unsigned char)scan->text.data[i];
-        if (byte == '\n') {
-            line++;
-            column = 1;
-        } else if (byte < 0x80 || byte > 0xbf) {
-            column++;
-        }
-    }
     va_start(args, format);
     vsnprintf(message, sizeof(message), format, args);
     va_end(args);
-    return s3a_error_set(scan->error, S3A_FORMAT, "line %zu, column %zu: %s", line, column,
-                         message);
+    return s3a_error_set(scan->error, S3A_FORMAT, "line %zu, column %zu: %s", spot.line,
+                         spot.column, message);
 }
 
 static enum s3a_status fail_expected(const struct scan *scan, const char *expected)

@@ -30,6 +30,14 @@
 S3A_MUST_CHECK enum s3a_status s3a_json_check(struct s3a_str text, struct s3a_str *ret_value,
                                               struct s3a_error *error);
 
+/* Where a reader finds what comes behind this text; a column is a character. */
+struct s3a_json_spot {
+    size_t line;
+    size_t column;
+};
+
+struct s3a_json_spot s3a_json_spot(struct s3a_str before);
+
 enum s3a_json_form {
     S3A_JSON_OBJECT,
     S3A_JSON_ARRAY,
@@ -54,6 +62,9 @@ struct s3a_json_items s3a_json_items(struct s3a_str container);
 bool s3a_json_next(struct s3a_json_items *items, struct s3a_str *ret_name,
                    struct s3a_str *ret_value);
 
+/* How many bytes the value takes that text begins with. */
+size_t s3a_json_value_size(struct s3a_str text);
+
 /* How many bytes a character of UTF-8 has, told by its first. */
 static inline size_t s3a_json_character_size(char first)
 {
@@ -68,8 +79,15 @@ struct s3a_str s3a_json_string_begin(struct s3a_str string);
 /* Takes one character off, in UTF-8 and with its escape undone; returns its size, 0 at the end. */
 size_t s3a_json_string_next(struct s3a_str *rest, char ret_utf8[4]);
 
+/* Writes what stands between the quotes to ret_text, without escapes, which makes it no longer.
+ * Returns its size. */
+size_t s3a_json_string_copy(struct s3a_str rest, char *ret_text);
+
 /* Does the string say this text? */
 bool s3a_json_string_is(struct s3a_str string, struct s3a_str text);
+
+/* An order of what strings (without their quotes) say. */
+int s3a_json_string_compare(struct s3a_str a, struct s3a_str b);
 
 /* Digits and a sign alone: 1, not 1.0 or 1e0. */
 bool s3a_json_is_integer(struct s3a_str number);
@@ -77,12 +95,16 @@ bool s3a_json_is_integer(struct s3a_str number);
 /* False: out of range. Only for what s3a_json_is_integer(). */
 bool s3a_json_int64(struct s3a_str number, int64_t *ret_value);
 
-/* The nearest double, whatever the locale; false: beyond the largest. */
-bool s3a_json_double(struct s3a_str number, double *ret_value);
+bool s3a_json_uint64(struct s3a_str number, uint64_t *ret_value);
 
-/* A text that is read back as this very double, with no more digits than that takes (0.1 is 0.1),
+/* The nearest one, whatever the locale; false: beyond the largest. */
+bool s3a_json_double(struct s3a_str number, double *ret_value);
+bool s3a_json_float(struct s3a_str number, float *ret_value);
+
+/* A text that is read back as this very number, with no more digits than that takes (0.1 is 0.1),
  * and with a point or an exponent in it, whatever the locale. The value must be finite. */
 #define S3A_JSON_DOUBLE_SIZE 32
 void s3a_json_double_print(double value, char ret_text[S3A_JSON_DOUBLE_SIZE]);
+void s3a_json_float_print(float value, char ret_text[S3A_JSON_DOUBLE_SIZE]);
 
 #endif

@@ -1,153 +1,143 @@
 /* SPDX-License-Identifier: MIT */
-#include "json_value.h"
-
 #include "error.h"
+#include "json_member.h"
+#include "json_type.h"
 
-const struct s3a_type s3a_string_type = {.kind = S3A_KIND_STRING, .size = sizeof(char *)};
-const struct s3a_type s3a_int64_type = {.kind = S3A_KIND_INT64, .size = sizeof(int64_t)};
-const struct s3a_type s3a_int32_type = {.kind = S3A_KIND_INT32, .size = sizeof(int32_t)};
-const struct s3a_type s3a_uint32_type = {.kind = S3A_KIND_UINT32, .size = sizeof(uint32_t)};
-const struct s3a_type s3a_double_type = {.kind = S3A_KIND_DOUBLE, .size = sizeof(double)};
-const struct s3a_type s3a_bool_type = {.kind = S3A_KIND_BOOL, .size = sizeof(bool)};
+#define FAIL(walk, path, ...) s3a_json_fail(path, (walk)->error, S3A_INVALID, __VA_ARGS__)
 
-static const struct {
-    const char *text;
-    size_t size; /* 0: a struct has its own */
-} kinds[] = {
-    [S3A_KIND_STRING] = {"a string", sizeof(char *)},
-    [S3A_KIND_INT64] = {"an integer", sizeof(int64_t)},
-    [S3A_KIND_INT32] = {"an integer", sizeof(int32_t)},
-    [S3A_KIND_UINT32] = {"an integer", sizeof(uint32_t)},
-    [S3A_KIND_DOUBLE] = {"a number", sizeof(double)},
-    [S3A_KIND_BOOL] = {"true or false", sizeof(bool)},
-    [S3A_KIND_STRUCT] = {"an object", 0},
-};
-
-const char *s3a_json_kind_text(enum s3a_kind kind)
+static struct s3a_json_met *find_met(struct s3a_json_type_walk *walk, const struct s3a_type *type)
 {
-    return kinds[kind].text;
-}
-
-/* A walk over a type and all that it is made of. */
-struct check {
-    size_t fields_left;
-    struct s3a_error *error;
-};
-
-#define FAIL(check, path, ...) s3a_json_fail(path, (check)->error, S3A_INVALID, __VA_ARGS__)
-
-static enum s3a_status check_type(struct check *check, const struct s3a_type *type, int depth,
-                                  const struct s3a_json_path *path);
-
-/* Does the struct have room for a member of that size there? */
-static bool is_inside(const struct s3a_type *type, size_t offset, size_t size)
-{
-    return offset <= type->size && size <= type->size - offset;
-}
-
-/* The name of the field is known to be one. */
-static enum s3a_status check_layout(struct check *check, const struct s3a_type *type,
-                                    const struct s3a_field *field, const struct s3a_json_path *path)
-{
-    bool is_pointer = field->form == S3A_FORM_ARRAY || field->form == S3A_FORM_OPTIONAL;
-    bool is_characters = field->form == S3A_FORM_OPTIONAL && field->type->kind == S3A_KIND_STRING;
-    size_t size = is_characters ? sizeof(char) : field->type->size;
-
-    if (!is_pointer && field->form != S3A_FORM_VALUE) {
-        return FAIL(check, path, "no such form: %d", (int)field->form);
-    }
-    if (field->size == 0) {
-        return FAIL(check, path, "the member is of another C type than its row says");
-    }
-    if (field->size != size) {
-        return FAIL(check, path, "%s has %zu bytes, its type says %zu",
-                    is_pointer ? "what the member points to" : "the member", field->size, size);
-    }
-    if (!is_inside(type, field->offset, is_pointer ? sizeof(void *) : size)) {
-        return FAIL(check, path, "the member lies outside its struct");
-    }
-    if (field->form == S3A_FORM_ARRAY && !is_inside(type, field->count_offset, sizeof(size_t))) {
-        return FAIL(check, path, "the count lies outside its struct, or is no size_t");
-    }
-    return S3A_OK;
-}
-
-static enum s3a_status check_field(struct check *check, const struct s3a_type *type, size_t index,
-                                   int depth, const struct s3a_json_path *parent)
-{
-    const struct s3a_field *field = &type->fields[index];
-    struct s3a_str name = s3a_str_of(field->name);
-    struct s3a_json_path path = {.parent = parent, .name = name};
-
-    if (!field->name || !s3a_str_is_utf8(name)) {
-        return FAIL(check, parent, "field %zu has no name in UTF-8", index);
-    }
-    for (size_t i = 0; i < index; i++) {
-        if (s3a_str_is(name, type->fields[i].name)) {
-            return FAIL(check, &path, "stands in the table twice");
+    for (size_t i = 0; i < walk->met_count; i++) {
+        if (walk->met[i].type == type) {
+            return &walk->met[i];
         }
     }
-    if (!field->type) {
-        return FAIL(check, &path, "has no type");
-    }
-    enum s3a_status status =
-        check_type(check, field->type, depth + (field->form == S3A_FORM_ARRAY), &path);
-    return status == S3A_OK ? check_layout(check, type, field, &path) : status;
+    return NULL;
 }
 
-static enum s3a_status check_struct(struct check *check, const struct s3a_type *type, int depth,
-                                    const struct s3a_json_path *path)
+static enum s3a_status check_table(struct s3a_json_type_walk *walk, const struct s3a_type *type,
+                                   const struct s3a_json_path *path)
 {
+    enum s3a_status status = S3A_OK;
+
     if (type->size == 0) {
-        return FAIL(check, path, "a struct of no size");
+        return FAIL(walk, path, "a struct of no size");
     }
-    if (type->field_count > S3A_JSON_FIELDS_MAX) {
-        return FAIL(check, path, "%zu fields, more than %d", type->field_count,
-                    S3A_JSON_FIELDS_MAX);
+    if (type->count > S3A_JSON_FIELDS_MAX) {
+        return FAIL(walk, path, "%zu fields, more than %d", type->count, S3A_JSON_FIELDS_MAX);
     }
-    if (type->field_count > 0 && !type->fields) {
-        return FAIL(check, path, "no table of fields");
+    if (type->count > 0 && !type->fields) {
+        return FAIL(walk, path, "no table of fields");
     }
-    if (type->field_count > check->fields_left) {
-        return FAIL(check, path, "more than %d fields in all", S3A_JSON_FIELDS_TOTAL_MAX);
+    for (size_t i = 0; status == S3A_OK && i < type->count; i++) {
+        status = s3a_json_check_row(walk, type, i, path);
     }
-    check->fields_left -= type->field_count;
-    for (size_t i = 0; i < type->field_count; i++) {
-        enum s3a_status status = check_field(check, type, i, depth, path);
-        if (status != S3A_OK) {
-            return status;
-        }
+    if (status == S3A_OK && type->kind == S3A_KIND_BARE &&
+        (type->count != 1 || !s3a_json_is_list(type->fields) || type->fields->absent)) {
+        return FAIL(walk, path, "a bare struct has one row, a required array or map");
     }
-    return S3A_OK;
+    return status;
 }
 
-/* depth: of the containers around it. */
-static enum s3a_status check_type(struct check *check, const struct s3a_type *type, int depth,
+static enum s3a_status check_enum(struct s3a_json_type_walk *walk, const struct s3a_type *type,
                                   const struct s3a_json_path *path)
 {
-    if ((size_t)type->kind >= sizeof(kinds) / sizeof(kinds[0])) {
-        return FAIL(check, path, "no such kind: %d", (int)type->kind);
+    if (type->size != 1 && type->size != 2 && type->size != 4 && type->size != 8) {
+        return FAIL(walk, path, "an enum of %zu bytes", type->size);
     }
-    if (depth + (type->kind == S3A_KIND_STRUCT) > S3A_JSON_DEPTH_MAX) {
-        return FAIL(check, path, "nested deeper than %d", S3A_JSON_DEPTH_MAX);
+    if (type->count == 0 || !type->names) {
+        return FAIL(walk, path, "an enum without names");
     }
-    if (type->kind == S3A_KIND_STRUCT) {
-        return check_struct(check, type, depth + 1, path);
-    }
-    if (type->size != kinds[type->kind].size) {
-        return FAIL(check, path, "its type says %zu bytes, %s has %zu", type->size,
-                    kinds[type->kind].text, kinds[type->kind].size);
+    for (size_t i = 0; i < type->count; i++) {
+        const struct s3a_enum_name *name = &type->names[i];
+        int64_t beyond = type->size < 8 ? (int64_t)1 << (8 * type->size) : INT64_MAX;
+        if (!name->name || !s3a_str_is_utf8(s3a_str_of(name->name))) {
+            return FAIL(walk, path, "value %zu has no name in UTF-8", i);
+        }
+        if (type->size < 8 && (name->value >= beyond || name->value < -beyond / 2)) {
+            return FAIL(walk, path, "the value of %s does not fit %zu bytes", name->name,
+                        type->size);
+        }
+        for (size_t k = 0; k < i; k++) {
+            if (strcmp(name->name, type->names[k].name) == 0) {
+                return FAIL(walk, path, "the name %s stands there twice", name->name);
+            }
+        }
     }
     return S3A_OK;
+}
+
+static enum s3a_status check_size(struct s3a_json_type_walk *walk, const struct s3a_type *type,
+                                  bool is_right, const struct s3a_json_path *path)
+{
+    return is_right ? S3A_OK
+                    : FAIL(walk, path, "its type says %zu bytes, which %s has not", type->size,
+                           s3a_json_kind_text(type->kind));
+}
+
+static enum s3a_status check_pointer(struct s3a_json_type_walk *walk, const struct s3a_type *type,
+                                     const struct s3a_json_path *path)
+{
+    if (!type->target || type->target->kind == S3A_KIND_POINTER || type->target->size == 0) {
+        return FAIL(walk, path, "points to no type, to a pointer or to something of no size");
+    }
+    enum s3a_status status = s3a_json_check_type(walk, type->target, path);
+    return status == S3A_OK ? check_size(walk, type, type->size == sizeof(void *), path) : status;
+}
+
+/* What has a table is looked at once. */
+static enum s3a_status check_once(struct s3a_json_type_walk *walk, const struct s3a_type *type,
+                                  const struct s3a_json_path *path)
+{
+    if (find_met(walk, type)) {
+        return S3A_OK;
+    }
+    if (walk->met_count == S3A_JSON_TYPES_MAX) {
+        return FAIL(walk, path, "more than %d types with a table", S3A_JSON_TYPES_MAX);
+    }
+    walk->met[walk->met_count++] = (struct s3a_json_met){.type = type};
+    return type->kind == S3A_KIND_ENUM ? check_enum(walk, type, path)
+                                       : check_table(walk, type, path);
+}
+
+enum s3a_status s3a_json_check_type(struct s3a_json_type_walk *walk, const struct s3a_type *type,
+                                    const struct s3a_json_path *path)
+{
+    size_t size = type->size;
+
+    switch (type->kind) {
+    case S3A_KIND_STRING:
+        return check_size(walk, type, size == sizeof(char *), path);
+    case S3A_KIND_CHARS:
+        return check_size(walk, type, size == 0, path);
+    case S3A_KIND_BYTES:
+        return check_size(walk, type, size == sizeof(struct s3a_bytes), path);
+    case S3A_KIND_BOOL:
+        return check_size(walk, type, size == sizeof(bool), path);
+    case S3A_KIND_SIGNED:
+    case S3A_KIND_UNSIGNED:
+        return check_size(walk, type, size == 1 || size == 2 || size == 4 || size == 8, path);
+    case S3A_KIND_REAL:
+        return check_size(walk, type, size == sizeof(float) || size == sizeof(double), path);
+    case S3A_KIND_POINTER:
+        return check_pointer(walk, type, path);
+    case S3A_KIND_ENUM:
+    case S3A_KIND_STRUCT:
+    case S3A_KIND_BARE:
+        return check_once(walk, type, path);
+    }
+    return FAIL(walk, path, "no such kind: %d", (int)type->kind);
 }
 
 enum s3a_status s3a_json_type_check(const struct s3a_type *type, struct s3a_error *error)
 {
-    struct check check = {.fields_left = S3A_JSON_FIELDS_TOTAL_MAX, .error = error};
+    struct s3a_json_type_walk walk = {.error = error};
 
     s3a_error_clear(error);
-    if (!type || type->kind != S3A_KIND_STRUCT) {
+    if (!type || (type->kind != S3A_KIND_STRUCT && type->kind != S3A_KIND_BARE)) {
         return s3a_error_set(error, S3A_INVALID, "the type of a document must be a struct");
     }
-    return check_type(&check, type, 0, NULL);
+    enum s3a_status status = s3a_json_check_type(&walk, type, NULL);
+    status = status == S3A_OK ? s3a_json_check_heights(&walk) : status;
+    return status == S3A_OK ? s3a_json_check_defaults(&walk) : status;
 }

@@ -2,23 +2,23 @@
 #ifndef S3A_JSON_VALUE_H
 #define S3A_JSON_VALUE_H
 
-/* JSON text to values and back, by the tables of fields that <s3atomic/codec.h> describes. */
+/* JSON text to values and back, by the tables that <s3atomic/json.h> describes. */
 
 #include <string.h>
 
-#include <s3atomic/codec.h>
+#include <s3atomic/json.h>
 
 #include "json_text.h"
 
-/* Fields in one table, and in all tables that one type is made of, each as often as it is used. */
+/* Rows in one table, and types with a table in all that one type is made of. */
 #define S3A_JSON_FIELDS_MAX 1024
-#define S3A_JSON_FIELDS_TOTAL_MAX 100000
+#define S3A_JSON_TYPES_MAX 256
 
 /* One step of the way to a value, linked to the step before it; NULL is the document itself.
  * Lives on the stack of the one who takes the step. */
 struct s3a_json_path {
     const struct s3a_json_path *parent;
-    struct s3a_str name; /* of the member; data NULL: an element of an array */
+    const char *name; /* of the member; NULL: an element of an array */
     size_t index;
 };
 
@@ -39,8 +39,8 @@ struct s3a_json_shown {
 
 struct s3a_json_shown s3a_json_show(struct s3a_str value);
 
-/* "a string", "an integer", ... */
-const char *s3a_json_kind_text(enum s3a_kind kind);
+/* The same of a text in UTF-8: in quotes. */
+struct s3a_json_shown s3a_json_show_text(struct s3a_str text);
 
 /*
  * The functions below walk over a table without looking twice: it must have passed
@@ -51,32 +51,18 @@ const char *s3a_json_kind_text(enum s3a_kind kind);
 S3A_MUST_CHECK enum s3a_status s3a_json_decode(const struct s3a_type *type, struct s3a_str text,
                                                void **ret_value, struct s3a_error *error);
 
+/* Makes the member of a row what its default says; depth: of the objects and arrays around it. The
+ * error, which the check of a type looks for, has no line and column. */
+S3A_MUST_CHECK enum s3a_status s3a_json_decode_default(const struct s3a_json_path *path,
+                                                       const struct s3a_field *field, int depth,
+                                                       void *value, struct s3a_error *error);
+
 /* Frees a value, as far as it has been built, with all that it points to. NULL is accepted. */
 void s3a_json_free(const struct s3a_type *type, void *value);
 
 /* Makes the text of a value, from malloc(), of size_max bytes at the most (S3A_TOO_LARGE). */
 S3A_MUST_CHECK enum s3a_status s3a_json_encode(const struct s3a_type *type, const void *value,
-                                               size_t size_max, void **ret_bytes, size_t *ret_size,
-                                               struct s3a_error *error);
-
-/* A member that is a pointer, whatever it points to. */
-static inline void *s3a_json_pointer(const void *member)
-{
-    void *pointer;
-
-    memcpy(&pointer, member, sizeof(pointer));
-    return pointer;
-}
-
-static inline void s3a_json_set_pointer(void *member, const void *pointer)
-{
-    memcpy(member, &pointer, sizeof(pointer));
-}
-
-/* An optional member points to its value; an optional string is it. */
-static inline bool s3a_json_is_pointed_to(const struct s3a_field *field)
-{
-    return field->form == S3A_FORM_OPTIONAL && field->type->kind != S3A_KIND_STRING;
-}
+                                               bool is_pretty, size_t size_max, void **ret_bytes,
+                                               size_t *ret_size, struct s3a_error *error);
 
 #endif

@@ -77,17 +77,18 @@ static size_t word_size(struct s3a_str rest)
     return size;
 }
 
+size_t s3a_json_value_size(struct s3a_str text)
+{
+    if (text.data[0] == '"') {
+        return string_size(text);
+    }
+    return text.data[0] == '{' || text.data[0] == '[' ? container_size(text) : word_size(text);
+}
+
 static struct s3a_str take_value(struct s3a_str *rest)
 {
-    struct s3a_str value = *rest;
+    struct s3a_str value = s3a_str_make(rest->data, s3a_json_value_size(*rest));
 
-    if (value.data[0] == '"') {
-        value.size = string_size(value);
-    } else if (value.data[0] == '{' || value.data[0] == '[') {
-        value.size = container_size(value);
-    } else {
-        value.size = word_size(value);
-    }
     *rest = s3a_str_skip(*rest, value.size);
     return value;
 }
@@ -184,6 +185,40 @@ size_t s3a_json_string_next(struct s3a_str *rest, char ret_utf8[4])
     memcpy(ret_utf8, rest->data, size);
     *rest = s3a_str_skip(*rest, size);
     return size;
+}
+
+size_t s3a_json_string_copy(struct s3a_str rest, char *ret_text)
+{
+    size_t used = 0;
+
+    while (rest.size > 0) {
+        const char *escape = memchr(rest.data, '\\', rest.size);
+        size_t plain = escape ? (size_t)(escape - rest.data) : rest.size;
+        memcpy(ret_text + used, rest.data, plain);
+        used += plain;
+        rest = s3a_str_skip(rest, plain);
+        if (escape) {
+            used += next_escape(&rest, ret_text + used);
+        }
+    }
+    return used;
+}
+
+int s3a_json_string_compare(struct s3a_str a, struct s3a_str b)
+{
+    if (s3a_str_find(a, '\\') == a.size && s3a_str_find(b, '\\') == b.size) {
+        return s3a_str_compare(a, b);
+    }
+    for (;;) {
+        char first[4];
+        char second[4];
+        struct s3a_str left = {first, s3a_json_string_next(&a, first)};
+        struct s3a_str right = {second, s3a_json_string_next(&b, second)};
+        int order = s3a_str_compare(left, right);
+        if (order != 0 || left.size == 0) {
+            return order;
+        }
+    }
 }
 
 bool s3a_json_string_is(struct s3a_str string, struct s3a_str text)

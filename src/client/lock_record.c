@@ -47,19 +47,19 @@ struct body {
 };
 
 static const struct s3a_field body_fields[] = {
-    S3A_FIELD_NAMED(struct body, format, "s3atomic", &s3a_string_type),
-    S3A_FIELD_STRING(struct body, state),
-    S3A_FIELD_INT64(struct body, token),
-    S3A_FIELD_STRING(struct body, owner),
-    S3A_FIELD_INT64(struct body, beat),
-    S3A_FIELD_UINT32(struct body, lease_ms),
-    S3A_FIELD_UINT32(struct body, heartbeat_ms),
-    S3A_FIELD_OPTIONAL(struct body, session, &s3a_string_type),
-    S3A_FIELD_OPTIONAL(struct body, granted_at, &s3a_string_type),
-    S3A_FIELD_OPTIONAL(struct body, host, &s3a_string_type),
-    S3A_FIELD_OPTIONAL(struct body, pid, &s3a_int64_type),
-    S3A_FIELD_OPTIONAL(struct body, label, &s3a_string_type),
-    S3A_FIELD_OPTIONAL(struct body, data, &s3a_string_type),
+    S3A_FIELD(struct body, format, S3A_REQUIRED, "s3atomic"),
+    S3A_FIELD(struct body, state),
+    S3A_FIELD(struct body, token),
+    S3A_FIELD(struct body, owner),
+    S3A_FIELD(struct body, beat),
+    S3A_FIELD(struct body, lease_ms),
+    S3A_FIELD(struct body, heartbeat_ms),
+    S3A_FIELD(struct body, session, S3A_OPTIONAL),
+    S3A_FIELD(struct body, granted_at, S3A_OPTIONAL),
+    S3A_FIELD(struct body, host, S3A_OPTIONAL),
+    S3A_FIELD_POINTER(struct body, pid, &s3a_int64_type, S3A_OPTIONAL),
+    S3A_FIELD(struct body, label, S3A_OPTIONAL),
+    S3A_FIELD(struct body, data, S3A_OPTIONAL),
     S3A_FIELD_ARRAY(struct body, recent, recent_count, &s3a_string_type),
 };
 static const struct s3a_type body_type = S3A_TYPE(struct body, body_fields);
@@ -70,7 +70,7 @@ struct preamble {
 };
 
 static const struct s3a_field preamble_fields[] = {
-    S3A_FIELD_NAMED(struct preamble, format, "s3atomic", &s3a_string_type),
+    S3A_FIELD(struct preamble, format, S3A_REQUIRED, "s3atomic"),
 };
 static const struct s3a_type preamble_type = S3A_TYPE(struct preamble, preamble_fields);
 
@@ -138,7 +138,7 @@ static enum s3a_status encode(const struct dialect *dialect, const struct s3a_lo
     };
     *ret_bytes = s3a_str_make(NULL, 0);
     enum s3a_status status =
-        s3a_json_encode(&body_type, &body, S3A_LOCK_BODY_SIZE_MAX, &bytes, &size, NULL);
+        s3a_json_encode(&body_type, &body, false, S3A_LOCK_BODY_SIZE_MAX, &bytes, &size, NULL);
     if (status == S3A_OK) {
         *ret_bytes = s3a_str_make(bytes, size);
     }

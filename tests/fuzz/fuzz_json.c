@@ -6,47 +6,111 @@
 #include "json_text.h"
 
 /* A type with something of every kind and form in it. */
+enum colour {
+    RED = 1,
+    GREEN = -7,
+};
+
 struct part {
     int64_t number;
     double rate;
 };
 
+struct entry {
+    char key[6];
+    struct part *part;
+};
+
+struct tree {
+    struct tree *left;
+    struct tree *right;
+    char *others;
+};
+
+struct line {
+    int8_t *cells;
+    uint8_t count;
+};
+
 struct whole {
     char *name;
+    char held[9];
+    struct s3a_bytes bytes;
     int64_t wide;
-    int32_t narrow;
-    uint32_t count;
+    uint64_t huge;
+    uint16_t narrow;
+    float share;
     double ratio;
     bool active;
+    enum colour colour;
     struct part part;
-    struct part *parts;
+    struct part **parts;
     size_t parts_count;
     char **words;
-    size_t words_count;
-    bool *perhaps;
-    struct part *optional;
+    int16_t words_count;
+    bool flags[3];
+    double some[2];
+    uint32_t some_count;
+    struct entry *entries;
+    size_t entries_count;
+    struct line *grid;
+    size_t grid_count;
+    struct tree tree;
     char *note;
+    char *others;
 };
+
+static const struct s3a_enum_name colour_names[] = {{"red", RED}, {"green", GREEN}};
+static const struct s3a_type colour_type = S3A_TYPE_ENUM(enum colour, colour_names);
 
 static const struct s3a_field part_fields[] = {
-    S3A_FIELD_INT64(struct part, number),
-    S3A_FIELD_DOUBLE(struct part, rate),
+    S3A_FIELD(struct part, number),
+    S3A_FIELD(struct part, rate, S3A_DEFAULT("0.5")),
 };
 static const struct s3a_type part_type = S3A_TYPE_STRICT(struct part, part_fields);
+static const struct s3a_type part_pointer_type = S3A_TYPE_POINTER(&part_type);
 
+static const struct s3a_field entry_fields[] = {
+    S3A_FIELD_CHARS(struct entry, key),
+    S3A_FIELD_POINTER(struct entry, part, &part_type),
+};
+static const struct s3a_type entry_type = S3A_TYPE(struct entry, entry_fields);
+
+static const struct s3a_type tree_type;
+static const struct s3a_field tree_fields[] = {
+    S3A_FIELD_POINTER(struct tree, left, &tree_type, S3A_OPTIONAL),
+    S3A_FIELD_POINTER(struct tree, right, &tree_type, S3A_OPTIONAL),
+    S3A_FIELD_UNKNOWN(struct tree, others),
+};
+static const struct s3a_type tree_type = S3A_TYPE(struct tree, tree_fields);
+
+static const struct s3a_field line_fields[] = {
+    S3A_FIELD_ARRAY(struct line, cells, count, &s3a_int8_type),
+};
+static const struct s3a_type line_type = S3A_TYPE_BARE(struct line, line_fields);
+
+/* What an input need not have, it should not need: most of them have little. */
 static const struct s3a_field whole_fields[] = {
-    S3A_FIELD_STRING(struct whole, name),
-    S3A_FIELD_INT64(struct whole, wide),
-    S3A_FIELD_INT32(struct whole, narrow),
-    S3A_FIELD_UINT32(struct whole, count),
-    S3A_FIELD_DOUBLE(struct whole, ratio),
-    S3A_FIELD_BOOL(struct whole, active),
-    S3A_FIELD_STRUCT(struct whole, part, &part_type),
-    S3A_FIELD_ARRAY(struct whole, parts, parts_count, &part_type),
-    S3A_FIELD_ARRAY(struct whole, words, words_count, &s3a_string_type),
-    S3A_FIELD_OPTIONAL(struct whole, perhaps, &s3a_bool_type),
-    S3A_FIELD_OPTIONAL(struct whole, optional, &part_type),
-    S3A_FIELD_OPTIONAL(struct whole, note, &s3a_string_type),
+    S3A_FIELD(struct whole, name),
+    S3A_FIELD_CHARS(struct whole, held, S3A_OPTIONAL),
+    S3A_FIELD(struct whole, bytes, S3A_OPTIONAL),
+    S3A_FIELD(struct whole, wide, S3A_DEFAULT("-1")),
+    S3A_FIELD(struct whole, huge, S3A_DEFAULT("18446744073709551615")),
+    S3A_FIELD(struct whole, narrow, S3A_DEFAULT("0")),
+    S3A_FIELD(struct whole, share, S3A_DEFAULT("0.1")),
+    S3A_FIELD(struct whole, ratio, S3A_DEFAULT("1e300")),
+    S3A_FIELD(struct whole, active, S3A_DEFAULT("true")),
+    S3A_FIELD_OF(struct whole, colour, &colour_type, S3A_DEFAULT("\"green\"")),
+    S3A_FIELD_OF(struct whole, part, &part_type, S3A_DEFAULT("{\"number\":1}")),
+    S3A_FIELD_ARRAY(struct whole, parts, parts_count, &part_pointer_type, S3A_OPTIONAL),
+    S3A_FIELD_ARRAY(struct whole, words, words_count, &s3a_string_type, S3A_OPTIONAL),
+    S3A_FIELD_FIXED(struct whole, flags, &s3a_bool_type, S3A_DEFAULT("[true,false,true]")),
+    S3A_FIELD_UP_TO(struct whole, some, some_count, &s3a_double_type, S3A_OPTIONAL),
+    S3A_FIELD_MAP(struct whole, entries, entries_count, &entry_type, S3A_OPTIONAL),
+    S3A_FIELD_ARRAY(struct whole, grid, grid_count, &line_type, S3A_OPTIONAL),
+    S3A_FIELD_OF(struct whole, tree, &tree_type, S3A_DEFAULT("{}")),
+    S3A_FIELD(struct whole, note, S3A_OPTIONAL),
+    S3A_FIELD_UNKNOWN(struct whole, others),
 };
 static const struct s3a_type whole_type = S3A_TYPE(struct whole, whole_fields);
 
@@ -84,31 +148,41 @@ static void walk(struct s3a_str document, struct s3a_str value)
     }
 }
 
-/* A value that has been read is written, read and written again as the same text. */
+/* A value that has been read is written, read and written again as the same text, and what is
+ * pretty says the same. */
+static void check_value(const struct s3a_codec *codec, const struct s3a_codec *compact,
+                        const void *value)
+{
+    struct s3a_error error;
+    void *bytes[3];
+    size_t sizes[3];
+    void *again;
+
+    s3a_check(codec->encode(codec, value, &bytes[0], &sizes[0], &error) == S3A_OK);
+    s3a_check(codec->decode(codec, bytes[0], sizes[0], &again, &error) == S3A_OK);
+    s3a_check(compact->encode(compact, value, &bytes[1], &sizes[1], &error) == S3A_OK);
+    s3a_check(compact->encode(compact, again, &bytes[2], &sizes[2], &error) == S3A_OK);
+    s3a_check(sizes[1] == sizes[2] && memcmp(bytes[1], bytes[2], sizes[1]) == 0);
+    codec->free_value(codec, again);
+    for (int i = 0; i < 3; i++) {
+        free(bytes[i]);
+    }
+}
+
 static void check_codec(struct s3a_str text)
 {
     const struct s3a_codec *codec = s3a_json_codec(&whole_type);
     struct s3a_error error;
     void *value = NULL;
-    void *again = NULL;
-    void *bytes = NULL;
-    void *more = NULL;
-    size_t size = 0;
-    size_t more_size = 0;
     enum s3a_status status = codec->decode(codec, text.data, text.size, &value, &error);
 
     if (status != S3A_OK) {
         s3a_check(!value && error.message[0] != '\0');
         return;
     }
-    s3a_check(codec->encode(codec, value, &bytes, &size, &error) == S3A_OK);
-    s3a_check(codec->decode(codec, bytes, size, &again, &error) == S3A_OK);
-    s3a_check(codec->encode(codec, again, &more, &more_size, &error) == S3A_OK);
-    s3a_check(size == more_size && memcmp(bytes, more, size) == 0);
+    check_value(codec, codec, value);
+    check_value(s3a_json_pretty_codec(&whole_type), codec, value);
     codec->free_value(codec, value);
-    codec->free_value(codec, again);
-    free(bytes);
-    free(more);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "test.h"
 
-#include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include <jansson.h>
+
 #include "codec_sample.h"
 #include "fail_malloc.h"
 #include "json_random.h"
+#include "json_shapes.h"
+#include "json_value.h"
 
 static void a_type_has_one_codec(void **state)
 {
@@ -27,6 +30,7 @@ static void a_type_that_is_not_sound_has_none(void **state)
     (void)state;
     assert_null(s3a_json_codec(NULL));
     assert_null(s3a_json_codec(&s3a_string_type));
+    assert_null(s3a_json_pretty_codec(&level_type));
 }
 
 static void without_memory_there_is_no_codec_this_time(void **state)
@@ -105,172 +109,150 @@ static void bad_arguments_and_bad_bytes_are_told(void **state)
     assert_int_equal(codec->decode(codec, NULL, 0, &out, &error), S3A_FORMAT);
     assert_string_equal(error.message, "line 1, column 1: expected a value, found the end");
     assert_int_equal(codec->decode(codec, "{\"max\":\"ten\"}", 13, &out, &error), S3A_FORMAT);
-    assert_string_equal(error.message, "max: expected an integer, found \"ten\"");
+    assert_string_equal(error.message, "line 1, column 8: max: expected an integer, found \"ten\"");
     assert_null(out);
     codec->free_value(codec, NULL);
 }
 
-static char *random_text(uint64_t *seed)
+/* What another reader takes from the text; to be freed. */
+static json_t *second_opinion(const void *bytes, size_t size)
 {
-    static const char *const pieces[] = {"",     "a",        "\"",           "\\",   "\n", "\x01",
-                                         "\x7f", "\xc3\xa9", "\xe2\x82\xac", "\\u0", "{}", " "};
-    struct s3a_buf buf;
-    size_t size;
+    json_error_t why;
+    json_t *json = json_loadb(bytes, size, JSON_REJECT_DUPLICATES | JSON_DECODE_INT_AS_REAL, &why);
 
-    if (random_below(seed, 8) == 0) {
-        return NULL;
-    }
-    s3a_buf_init(&buf, 1000);
-    for (size_t i = random_below(seed, 10) + 1; i > 0; i--) {
-        s3a_buf_append_text(&buf, RANDOM_ONE_OF(seed, pieces));
-    }
-    return s3a_buf_take(&buf, &size);
+    /* It has no infinity, and no number beyond a double: 1e400 among the unknown members. */
+    assert_true(json || json_error_code(&why) == json_error_numeric_overflow);
+    return json;
 }
 
-static double random_double(uint64_t *seed)
+/* One byte is another: if that can be read at all, it can be written. */
+static void read_damaged(struct shapes *shapes, const struct s3a_type *type, char *bytes,
+                         size_t size)
 {
-    double value;
+    static const char others[] = "0-.\"[{]},:tn\\a\xff";
+    void *value;
+    void *again;
+    size_t again_size;
 
-    do {
-        uint64_t bits = random_next(seed);
-        memcpy(&value, &bits, sizeof(value));
-    } while (!isfinite(value));
-    return random_below(seed, 2) == 0 ? value : (double)random_below(seed, 1000) / 8;
+    bytes[random_below(&shapes->seed, size)] =
+        others[random_below(&shapes->seed, sizeof(others) - 1)];
+    if (s3a_json_decode(type, s3a_str_make(bytes, size), &value, NULL) != S3A_OK) {
+        assert_null(value);
+        return;
+    }
+    assert_int_equal(
+        s3a_json_encode(type, value, false, size * 8 + 1000, &again, &again_size, NULL), S3A_OK);
+    free(again);
+    s3a_json_free(type, value);
 }
 
-static struct limits random_limits(uint64_t *seed)
+static void round_trip(struct shapes *shapes, const struct s3a_type *type)
 {
-    return (struct limits){(int64_t)random_next(seed), random_double(seed)};
-}
+    void *value = shapes_value(shapes, type);
+    struct s3a_error error;
+    json_t *opinions[2];
 
-/* One that s3a_codec.free_value() can free. */
-static struct config *random_config(uint64_t *seed)
-{
-    struct config *config = calloc(1, sizeof(*config));
-
-    config->name = random_text(seed);
-    config->value = (int64_t)(random_next(seed) >> random_below(seed, 64));
-    config->small = (int32_t)random_next(seed);
-    config->count = (uint32_t)random_next(seed);
-    config->ratio = random_double(seed);
-    config->active = random_below(seed, 2) == 0;
-    config->limits = random_limits(seed);
-    config->hosts_count = random_below(seed, 4);
-    config->hosts =
-        config->hosts_count ? calloc(config->hosts_count, sizeof(*config->hosts)) : NULL;
-    for (size_t i = 0; i < config->hosts_count; i++) {
-        struct host *host = &config->hosts[i];
-        host->name = random_text(seed);
-        host->port = (uint32_t)random_below(seed, 65536);
-        host->tags_count = random_below(seed, 3);
-        host->tags = host->tags_count ? calloc(host->tags_count, sizeof(char *)) : NULL;
-        for (size_t k = 0; k < host->tags_count; k++) {
-            host->tags[k] = random_text(seed);
-        }
-    }
-    config->weights_count = random_below(seed, 5);
-    config->weights = config->weights_count ? calloc(config->weights_count, sizeof(double)) : NULL;
-    for (size_t i = 0; i < config->weights_count; i++) {
-        config->weights[i] = random_double(seed);
-    }
-    if (random_below(seed, 2) == 0) {
-        config->verbose = calloc(1, sizeof(bool));
-        *config->verbose = random_below(seed, 2) == 0;
-    }
-    if (random_below(seed, 2) == 0) {
-        config->burst = calloc(1, sizeof(struct limits));
-        *config->burst = random_limits(seed);
-    }
-    config->note = random_text(seed);
-    return config;
-}
-
-static void assert_same_text(const char *a, const char *b)
-{
-    assert_int_equal(a == NULL, b == NULL);
-    if (a) {
-        assert_string_equal(a, b);
-    }
-}
-
-/* Bit by bit: -0.0 is not 0.0 here. */
-static void assert_same_doubles(const double *a, const double *b, size_t count)
-{
-    if (count > 0) {
-        assert_memory_equal(a, b, count * sizeof(double));
-    }
-}
-
-static void assert_same_limits(const struct limits *a, const struct limits *b)
-{
-    assert_true(a->max == b->max);
-    assert_same_doubles(&a->rate, &b->rate, 1);
-}
-
-static void assert_same_hosts(const struct config *a, const struct config *b)
-{
-    assert_int_equal(a->hosts_count, b->hosts_count);
-    for (size_t i = 0; i < a->hosts_count; i++) {
-        assert_same_text(a->hosts[i].name, b->hosts[i].name);
-        assert_int_equal(a->hosts[i].port, b->hosts[i].port);
-        assert_int_equal(a->hosts[i].tags_count, b->hosts[i].tags_count);
-        for (size_t k = 0; k < a->hosts[i].tags_count; k++) {
-            assert_same_text(a->hosts[i].tags[k], b->hosts[i].tags[k]);
-        }
-    }
-}
-
-static void assert_same_config(const struct config *a, const struct config *b)
-{
-    assert_same_text(a->name, b->name);
-    assert_true(a->value == b->value);
-    assert_true(a->small == b->small);
-    assert_true(a->count == b->count);
-    assert_same_doubles(&a->ratio, &b->ratio, 1);
-    assert_int_equal(a->active, b->active);
-    assert_same_limits(&a->limits, &b->limits);
-    assert_same_hosts(a, b);
-    assert_int_equal(a->weights_count, b->weights_count);
-    assert_same_doubles(a->weights, b->weights, a->weights_count);
-    assert_int_equal(a->verbose == NULL, b->verbose == NULL);
-    if (a->verbose) {
-        assert_int_equal(*a->verbose, *b->verbose);
-    }
-    assert_int_equal(a->burst == NULL, b->burst == NULL);
-    if (a->burst) {
-        assert_same_limits(a->burst, b->burst);
-    }
-    assert_same_text(a->note, b->note);
-}
-
-static void whatever_is_written_is_read_back_the_same(void **state)
-{
-    (void)state;
-    const struct s3a_codec *codec = s3a_json_codec(&config_type);
-    uint64_t seed = 4;
-
-    for (int round = 0; round < 20000; round++) {
-        struct config *config = random_config(&seed);
-        struct s3a_error error;
+    for (int is_pretty = 0; is_pretty < 2; is_pretty++) {
         void *bytes;
         size_t size;
         void *back;
-        assert_int_equal(codec->encode(codec, config, &bytes, &size, &error), S3A_OK);
-        enum s3a_status status = codec->decode(codec, bytes, size, &back, &error);
+        assert_int_equal(s3a_json_encode(type, value, is_pretty, 1000000, &bytes, &size, &error),
+                         S3A_OK);
+        enum s3a_status status = s3a_json_decode(type, s3a_str_make(bytes, size), &back, &error);
         assert_string_equal(error.message, "");
         assert_int_equal(status, S3A_OK);
-        assert_same_config(config, back);
-
-        void *again;
-        size_t again_size;
-        assert_int_equal(codec->encode(codec, back, &again, &again_size, &error), S3A_OK);
-        assert_int_equal(again_size, size);
-        assert_memory_equal(again, bytes, size);
-        free(again);
+        assert_true(shapes_are_same(type, value, back));
+        opinions[is_pretty] = second_opinion(bytes, size);
+        read_damaged(shapes, type, bytes, size);
+        s3a_json_free(type, back);
         free(bytes);
-        codec->free_value(codec, back);
-        codec->free_value(codec, config);
     }
+    assert_int_equal(opinions[0] == NULL, opinions[1] == NULL);
+    assert_true(!opinions[0] || json_equal(opinions[0], opinions[1]));
+    json_decref(opinions[0]);
+    json_decref(opinions[1]);
+    s3a_json_free(type, value);
+}
+
+static void whatever_the_type_what_is_written_is_read_back_the_same(void **state)
+{
+    (void)state;
+    static struct shapes shapes = {.seed = 4};
+
+    for (int round = 0; round < 3000; round++) {
+        const struct s3a_type *type = shapes_struct(&shapes, 3);
+        struct s3a_error error;
+        enum s3a_status status = s3a_json_type_check(type, &error);
+        assert_string_equal(error.message, "");
+        assert_int_equal(status, S3A_OK);
+        for (int i = 0; i < 3; i++) {
+            round_trip(&shapes, type);
+        }
+    }
+}
+
+struct sweep {
+    const struct s3a_type *type;
+    void *bytes;
+    size_t size;
+};
+
+static void sweep_story(void *arg)
+{
+    const struct sweep *sweep = arg;
+    struct s3a_error error;
+    void *value;
+    void *again;
+    size_t size;
+    enum s3a_status status =
+        s3a_json_decode(sweep->type, s3a_str_make(sweep->bytes, sweep->size), &value, &error);
+
+    if (status == S3A_OK) {
+        status = s3a_json_encode(sweep->type, value, false, 1000000, &again, &size, &error);
+        assert_true(status != S3A_OK ||
+                    (size == sweep->size && memcmp(again, sweep->bytes, size) == 0));
+        free(again);
+    }
+    assert_true(status == S3A_OK || status == S3A_NO_MEMORY);
+    s3a_json_free(sweep->type, value);
+}
+
+static void whatever_the_type_any_allocation_may_fail(void **state)
+{
+    (void)state;
+    static struct shapes shapes = {.seed = 77};
+
+    for (int round = 0; round < 300; round++) {
+        struct sweep sweep = {.type = shapes_struct(&shapes, 3)};
+        void *value = shapes_value(&shapes, sweep.type);
+        assert_int_equal(
+            s3a_json_encode(sweep.type, value, false, 1000000, &sweep.bytes, &sweep.size, NULL),
+            S3A_OK);
+        fail_malloc_sweep(sweep_story, &sweep);
+        free(sweep.bytes);
+        s3a_json_free(sweep.type, value);
+    }
+}
+
+static void the_pretty_codec_reads_the_same(void **state)
+{
+    (void)state;
+    const struct s3a_codec *compact = s3a_json_codec(&limits_type);
+    const struct s3a_codec *pretty = s3a_json_pretty_codec(&limits_type);
+    struct limits limits = {1, 0.5};
+    void *bytes;
+    size_t size;
+    void *value;
+
+    assert_ptr_not_equal(compact, pretty);
+    assert_ptr_equal(s3a_json_pretty_codec(&limits_type), pretty);
+    assert_string_equal(pretty->content_type, "application/json");
+    assert_int_equal(pretty->encode(pretty, &limits, &bytes, &size, NULL), S3A_OK);
+    assert_str(((struct s3a_str){bytes, size}), "{\n  \"max\": 1,\n  \"rate\": 0.5\n}\n");
+    assert_int_equal(compact->decode(compact, bytes, size, &value, NULL), S3A_OK);
+    assert_int_equal(((struct limits *)value)->max, 1);
+    pretty->free_value(pretty, value);
+    free(bytes);
 }
 
 int main(void)
@@ -281,7 +263,9 @@ int main(void)
         cmocka_unit_test(without_memory_there_is_no_codec_this_time),
         cmocka_unit_test(threads_that_race_for_a_codec_get_the_same),
         cmocka_unit_test(bad_arguments_and_bad_bytes_are_told),
-        cmocka_unit_test(whatever_is_written_is_read_back_the_same),
+        cmocka_unit_test(the_pretty_codec_reads_the_same),
+        cmocka_unit_test(whatever_the_type_what_is_written_is_read_back_the_same),
+        cmocka_unit_test(whatever_the_type_any_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

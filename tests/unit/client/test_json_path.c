@@ -17,9 +17,9 @@ static const char *message_at(const struct s3a_json_path *path)
 static void a_path_names_members_and_elements(void **state)
 {
     (void)state;
-    struct s3a_json_path hosts = {.name = S3A_STR("hosts")};
+    struct s3a_json_path hosts = {.name = "hosts"};
     struct s3a_json_path third = {.parent = &hosts, .index = 2};
-    struct s3a_json_path port = {.parent = &third, .name = S3A_STR("port")};
+    struct s3a_json_path port = {.parent = &third, .name = "port"};
 
     assert_string_equal(message_at(NULL), "found 7");
     assert_string_equal(message_at(&hosts), "hosts: found 7");
@@ -32,22 +32,21 @@ static void names_that_are_no_plain_words_are_quoted_and_printable(void **state)
 {
     (void)state;
     static const struct {
-        struct s3a_str name;
+        const char *name;
         const char *message;
     } table[] = {
-        {S3A_STR_INIT("max-rate_2"), "top.max-rate_2: found 7"},
-        {S3A_STR_INIT(""), "top.\"\": found 7"},
-        {S3A_STR_INIT("a.b"), "top.\"a.b\": found 7"},
-        {S3A_STR_INIT("say \"\\\""), "top.\"say \\\"\\\\\\\"\": found 7"},
-        {S3A_STR_INIT("\x1b[2J\x7f\0"), "top.\"\\u001b[2J\\u007f\\u0000\": found 7"},
-        {S3A_STR_INIT("\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80"),
-         "top.\"\\u00e9\\u20ac\\ud83d\\ude00\": found 7"},
-        {S3A_STR_INIT("a123456789b123456789c123456789d123456789"),
+        {"max-rate_2", "top.max-rate_2: found 7"},
+        {"", "top.\"\": found 7"},
+        {"a.b", "top.\"a.b\": found 7"},
+        {"say \"\\\"", "top.\"say \\\"\\\\\\\"\": found 7"},
+        {"\x1b[2J\x7f", "top.\"\\u001b[2J\\u007f\": found 7"},
+        {"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80", "top.\"\\u00e9\\u20ac\\ud83d\\ude00\": found 7"},
+        {"a123456789b123456789c123456789d123456789",
          "top.a123456789b123456789c123456789d12345678...: found 7"},
     };
 
     for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-        struct s3a_json_path top = {.name = S3A_STR("top")};
+        struct s3a_json_path top = {.name = "top"};
         struct s3a_json_path path = {.parent = &top, .name = table[i].name};
         assert_string_equal(message_at(&path), table[i].message);
     }
@@ -56,10 +55,10 @@ static void names_that_are_no_plain_words_are_quoted_and_printable(void **state)
 static void a_long_path_keeps_its_end(void **state)
 {
     (void)state;
-    struct s3a_json_path path[S3A_JSON_DEPTH_MAX] = {{.name = S3A_STR("start")}};
+    struct s3a_json_path path[S3A_JSON_DEPTH_MAX] = {{.name = "start"}};
 
     for (size_t i = 1; i < S3A_JSON_DEPTH_MAX; i++) {
-        path[i] = (struct s3a_json_path){.parent = &path[i - 1], .name = S3A_STR("abcdefghij")};
+        path[i] = (struct s3a_json_path){.parent = &path[i - 1], .name = "abcdefghij"};
     }
     const char *message = message_at(&path[S3A_JSON_DEPTH_MAX - 1]);
     assert_memory_equal(message, "....abcdefghij.abcdefghij.", 26);
