@@ -41,6 +41,7 @@ static bool choose(const char *kind)
     } else {
         snprintf(endpoint, sizeof(endpoint), "%s", given ? given : "");
     }
+    arena.over_http = strcmp(kind, "file") != 0;
     return endpoint[0] != '\0';
 }
 

@@ -8,10 +8,13 @@
  *
  * - file: the embedded store, in a directory of its own
  * - http: the server in this process, over the loopback interface
- * - endpoint: what S3ATOMIC_TEST_ENDPOINT names, with credentials from the usual variables
+ * - endpoint: what S3ATOMIC_TEST_ENDPOINT names, with credentials from the usual variables; what it
+ *   is known to do differently is stated beforehand (store_traits.h)
  */
 
 #include "test.h"
+
+#include "store_traits.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +26,7 @@ struct arena {
     struct s3a_store *store; /* of bytes */
     char bucket[64];
     bool makes_buckets; /* the first write into a bucket makes it */
+    bool over_http;
 };
 
 /* The one arena of this process: opened and closed for all stories together. */

@@ -51,6 +51,33 @@ static enum s3a_status look_for(const struct s3a_listing *listing, void *user)
     return S3A_OK;
 }
 
+static bool has_control_characters(const char *key)
+{
+    for (const char *at = key; *at; at++) {
+        if ((unsigned char)*at < 0x20 && *at != '\t') {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void assert_listed(const char *key)
+{
+    struct search search = {.key = key};
+    struct s3a_list_options options = {.prefix = key};
+    bool is_raw = has_control_characters(key) && store_differs("raw-prefix");
+
+    if (is_raw) {
+        assert_int_equal(
+            s3a_store_list(arena.store, arena.bucket, &options, look_for, &search, NULL),
+            S3A_PROTOCOL);
+        options.prefix = NULL;
+    }
+    assert_int_equal(s3a_store_list(arena.store, arena.bucket, &options, look_for, &search, NULL),
+                     S3A_OK);
+    assert_int_equal(search.found, 1);
+}
+
 void any_key_is_a_name_of_its_own(void **state)
 {
     char etags[ODD_KEYS][129] = {""};
@@ -61,12 +88,8 @@ void any_key_is_a_name_of_its_own(void **state)
         assert_int_equal(put_text(odd_keys[i], odd_keys[i], etags[i]), S3A_OK);
     }
     for (size_t i = 0; i < ODD_KEYS; i++) {
-        struct search search = {.key = odd_keys[i]};
-        struct s3a_list_options options = {.prefix = odd_keys[i]};
         assert_has_text(odd_keys[i], odd_keys[i]);
-        assert_int_equal(
-            s3a_store_list(arena.store, arena.bucket, &options, look_for, &search, NULL), S3A_OK);
-        assert_int_equal(search.found, 1);
+        assert_listed(odd_keys[i]);
     }
     for (size_t i = 0; i < ODD_KEYS; i++) {
         assert_int_equal(s3a_store_delete(arena.store, arena.bucket, odd_keys[i], etags[i], NULL),
@@ -134,8 +157,12 @@ void a_bucket_has_a_life(void **state)
     snprintf(bucket, sizeof(bucket), "%.40s-life", arena.bucket);
     assert_int_equal(count_buckets(bucket), 0);
     assert_int_equal(s3a_bucket_create(arena.client, bucket, NULL), S3A_OK);
-    assert_int_equal(s3a_bucket_create(arena.client, bucket, &error), S3A_BUCKET_EXISTS);
-    assert_string_not_equal(error.message, "");
+    if (store_differs("buckets-twice")) {
+        assert_int_equal(s3a_bucket_create(arena.client, bucket, &error), S3A_OK);
+    } else {
+        assert_int_equal(s3a_bucket_create(arena.client, bucket, &error), S3A_BUCKET_EXISTS);
+        assert_string_not_equal(error.message, "");
+    }
     assert_int_equal(count_buckets(bucket), 1);
     assert_int_equal(s3a_store_put(arena.store, &object, NULL), S3A_OK);
     assert_int_equal(s3a_bucket_delete(arena.client, bucket, NULL), S3A_NOT_EMPTY);
