@@ -47,7 +47,8 @@ static bool start_worker(struct demo *demo, struct demo_task task, int write_end
     char program[] = "demo";
     char option[] = "--worker";
     char numbers[64];
-    char *arguments[] = {program, option, numbers, demo->directory, NULL};
+    char *arguments[] = {program,        option,       numbers, demo->directory,
+                         demo->endpoint, demo->bucket, NULL};
     pid_t pid;
 
     snprintf(numbers, sizeof(numbers), "%d,%d,%d,%d,%d", task.worker, task.increments, task.locks,
@@ -68,13 +69,14 @@ static bool start_worker(struct demo *demo, struct demo_task task, int write_end
     return true;
 }
 
-static int work_from_command_line(const char *numbers, const char *directory)
+static int work_from_command_line(char **arguments)
 {
-    struct demo_task task = {.directory = directory};
+    struct demo_task task = {
+        .directory = arguments[1], .endpoint = arguments[2], .bucket = arguments[3]};
     int locks;
     int gets_stuck;
 
-    if (sscanf(numbers, "%d,%d,%d,%d,%d", &task.worker, &task.increments, &locks, &gets_stuck,
+    if (sscanf(arguments[0], "%d,%d,%d,%d,%d", &task.worker, &task.increments, &locks, &gets_stuck,
                &task.pipe) != 5) {
         return EXIT_FAILURE;
     }
@@ -267,23 +269,51 @@ static bool count_with_lock(struct demo *demo)
     return false;
 }
 
-static bool make_bucket(const struct demo *demo)
+static bool make_bucket(struct demo *demo)
 {
-    char endpoint[512];
     struct s3a_client *client = NULL;
     struct s3a_error error;
     enum s3a_status status;
 
-    snprintf(endpoint, sizeof(endpoint), "file://%s/store", demo->directory);
-    status = s3a_client_new(&(struct s3a_client_options){.endpoint = endpoint}, &client, &error);
+    snprintf(demo->bucket, sizeof(demo->bucket), "s3atomic-demo-%d", (int)getpid());
+    status =
+        s3a_client_new(&(struct s3a_client_options){.endpoint = demo->endpoint}, &client, &error);
     if (status == S3A_OK) {
-        status = s3a_bucket_create(client, DEMO_BUCKET, &error);
+        status = s3a_bucket_create(client, demo->bucket, &error);
     }
     if (status != S3A_OK) {
         fprintf(stderr, "demo: %s (%s)\n", error.message, s3a_status_name(status));
+        demo->bucket[0] = '\0';
     }
     s3a_client_free(client);
     return status == S3A_OK;
+}
+
+/* All that was in it is the lock. */
+static void remove_bucket(const struct demo *demo)
+{
+    const struct s3a_client_options options = {.endpoint = demo->endpoint};
+    struct s3a_client *client = NULL;
+    struct s3a_store *store = NULL;
+    struct s3a_error error;
+    enum s3a_status status;
+
+    if (demo->bucket[0] == '\0') {
+        return;
+    }
+    status = s3a_client_new(&options, &client, &error);
+    if (status == S3A_OK) {
+        store = s3a_store_new(client, s3a_bytes_codec());
+        status = s3a_store_delete(store, demo->bucket, DEMO_LOCK ".lock", NULL, &error);
+    }
+    if (status == S3A_OK) {
+        status = s3a_bucket_delete(client, demo->bucket, &error);
+    }
+    if (status != S3A_OK) {
+        fprintf(stderr, "demo: the bucket %s stays: %s\n", demo->bucket, error.message);
+    }
+    s3a_store_free(store);
+    s3a_client_free(client);
 }
 
 static int remove_entry(const char *path, const struct stat *status, int kind, struct FTW *where)
@@ -322,8 +352,12 @@ int main(int count, char **arguments)
     int64_t lost;
     bool is_good;
 
-    if (count == 4 && strcmp(arguments[1], "--worker") == 0) {
-        return work_from_command_line(arguments[2], arguments[3]);
+    if (count == 6 && strcmp(arguments[1], "--worker") == 0) {
+        return work_from_command_line(arguments + 2);
+    }
+    if (count > 2 || (count == 2 && arguments[1][0] == '-')) {
+        fprintf(stderr, "usage: demo [ENDPOINT]\n");
+        return EXIT_FAILURE;
     }
     sigaction(SIGINT, &(struct sigaction){.sa_handler = interrupt}, NULL);
     snprintf(demo.directory, sizeof(demo.directory), "%s/s3atomic-demo-XXXXXX",
@@ -332,7 +366,10 @@ int main(int count, char **arguments)
         fprintf(stderr, "demo: %s: %s\n", demo.directory, strerror(errno));
         return EXIT_FAILURE;
     }
+    snprintf(demo.endpoint, sizeof(demo.endpoint), "%s%s%s", count == 2 ? "" : "file://",
+             count == 2 ? arguments[1] : demo.directory, count == 2 ? "" : "/store");
     is_good = run(&demo);
+    remove_bucket(&demo);
     lost = demo.increments - read_counter(&demo);
     demo_screen_show(&demo, true);
     nftw(demo.directory, remove_entry, 16, FTW_DEPTH | FTW_PHYS);

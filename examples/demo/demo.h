@@ -5,6 +5,11 @@
 /*
  * Eight processes count together in a file that nothing protects but their lock.
  *
+ *      usage: demo [ENDPOINT]
+ *
+ * The lock lies in a directory, or in a bucket of its own at ENDPOINT, with credentials from the
+ * usual variables.
+ *
  * demo.c starts them, kills one while it holds the lock, and checks the count; demo_worker.c is
  * what each of them does; demo_screen.c shows it.
  */
@@ -21,7 +26,6 @@
 #define DEMO_VICTIM 3
 #define DEMO_VICTIM_INCREMENTS 8
 
-#define DEMO_BUCKET "demo"
 #define DEMO_LOCK "counter"
 #define DEMO_HEARTBEAT_MS 500
 #define DEMO_LEASE_MS 1500
@@ -48,6 +52,8 @@ struct demo_task {
     bool locks;      /* or goes ahead without */
     bool gets_stuck; /* takes the lock once more, and keeps it */
     const char *directory;
+    const char *endpoint;
+    const char *bucket;
     int pipe;
 };
 
@@ -71,6 +77,8 @@ struct demo_worker {
 /* All that the parent knows. */
 struct demo {
     char directory[256];
+    char endpoint[512];
+    char bucket[64]; /* "": it has not been made */
     struct demo_worker workers[DEMO_WORKERS];
     int pipe;
     int increments;

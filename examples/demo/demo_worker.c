@@ -113,7 +113,6 @@ int demo_work(const struct demo_task *task)
         .poll_max_ms = 50,
     };
     struct demo_task copy = *task;
-    char endpoint[512];
     struct s3a_client *client = NULL;
     struct s3a_error error;
     enum s3a_status status;
@@ -122,14 +121,14 @@ int demo_work(const struct demo_task *task)
     if (!task->locks) {
         return count_without_lock(task);
     }
-    snprintf(endpoint, sizeof(endpoint), "file://%s/store", task->directory);
-    status = s3a_client_new(&(struct s3a_client_options){.endpoint = endpoint}, &client, &error);
+    status =
+        s3a_client_new(&(struct s3a_client_options){.endpoint = task->endpoint}, &client, &error);
     for (int i = 0; status == S3A_OK && i < task->increments; i++) {
-        status = s3a_lock_run(client, DEMO_BUCKET, DEMO_LOCK, &options, count_once, &copy, &error);
+        status = s3a_lock_run(client, task->bucket, DEMO_LOCK, &options, count_once, &copy, &error);
         pass(REST_NS);
     }
     if (status == S3A_OK && task->gets_stuck) {
-        status = s3a_lock_run(client, DEMO_BUCKET, DEMO_LOCK, &options, get_stuck, &copy, &error);
+        status = s3a_lock_run(client, task->bucket, DEMO_LOCK, &options, get_stuck, &copy, &error);
     }
     if (status != S3A_OK) {
         fprintf(stderr, "demo: worker %d: %s (%s)\n", task->worker + 1, error.message,

@@ -6,6 +6,10 @@
  * In the end the counter stands at the very number of increments.
  *
  *      usage: count S3ATOMIC [--processes N] [--rounds N] [--kills N] [--lost PERCENT] [--seed N]
+ *                   [--endpoint URL]... [--harm COMMAND]
+ *
+ * Of a store that is given, and harmed, increments may end in doubt. Each of those is in the
+ * counter or it is not; the others are, and nothing else.
  */
 
 #include <errno.h>
@@ -48,7 +52,7 @@ static bool take_option(const char *name, const char *value)
             return *end == '\0' && number <= options[i].max;
         }
     }
-    return false;
+    return value && fire_given_take(&run.given, name, value);
 }
 
 /* A server is killed each time that so many more increments are done. */
@@ -78,6 +82,15 @@ static int judge(unsigned total, uint64_t took_us)
     unsigned in_doubt = count_of_all(&run, COUNT_IN_DOUBT);
     unsigned failed = count_of_all(&run, COUNT_FAILED);
 
+    if (run.given.count > 0) {
+        printf("count: %u processes, %u increments each: %u done, %u in doubt, %u failed; the "
+               "counter stands at %" PRIu64 "; %.1f s, %.0f increments/s\n",
+               run.processes, run.rounds, done, in_doubt, failed, counter, (double)took_us / 1e6,
+               (double)done * 1e6 / (double)(took_us ? took_us : 1));
+        bool is_right = counter >= done && counter <= (uint64_t)done + in_doubt &&
+                        done + in_doubt == total && failed == 0;
+        return is_right ? EXIT_SUCCESS : EXIT_FAILURE;
+    }
     printf("%u processes, %u increments each: the counter stands at %" PRIu64 " of %u\n"
            "%u requests lost, %u answers lost after they were applied, server killed %u times\n"
            "%u in doubt, %u failed; %.1f s, %.0f increments/s\n",
@@ -104,14 +117,16 @@ int main(int argc, char **argv)
     }
     if (argc < 2 || run.processes == 0 || run.rounds == 0) {
         fprintf(stderr, "usage: count S3ATOMIC [--processes N] [--rounds N] [--kills N] "
-                        "[--lost PERCENT] [--seed N]\n");
+                        "[--lost PERCENT] [--seed N] [--endpoint URL]... [--harm COMMAND]\n");
         return 64;
+    }
+    if (run.given.count > 0) {
+        run.kills = run.lost = 0;
     }
     run.program = argv[1];
     unsigned total = run.processes * run.rounds;
     uint64_t began_us = fire_now_us();
-    if (count_open(&run) && go_on(total)) {
-        count_server_end(&run);
+    if (count_open(&run) && go_on(total) && count_server_end(&run)) {
         code = judge(total, fire_now_us() - began_us);
     }
     count_close(&run);

@@ -9,6 +9,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "fire_given.h"
+
 #define COUNT_PROCESSES_MAX 256
 #define COUNT_PATH_SIZE 256
 
@@ -28,6 +30,7 @@ struct count_worker {
 struct count_run {
     /* To be set before. */
     const char *program;
+    struct fire_given given; /* in place of that, where it has an endpoint */
     unsigned processes;
     unsigned rounds;
     unsigned kills;
@@ -57,13 +60,16 @@ unsigned count_of_all(const struct count_run *run, enum count_outcome outcome);
 
 /* Kills the server, and starts another. */
 bool count_server_replace(struct count_run *run);
-void count_server_end(struct count_run *run);
 
-/* What the counter stands at; there is no server. UINT64_MAX: it cannot be read. */
+/* Or sees to it that what was given is well again. False: it is not. */
+bool count_server_end(struct count_run *run);
+
+/* What the counter stands at; there is no server of our own any more. UINT64_MAX: it cannot be
+ * read. */
 uint64_t count_read(const struct count_run *run);
 
-/* A worker's work, in its own process: rounds increments over the endpoint. */
-void count_work(const struct count_run *run, struct count_worker *worker);
+/* The work of worker number, in its own process: rounds increments over the endpoint. */
+void count_work(const struct count_run *run, unsigned number, struct count_worker *worker);
 
 /* Puts the counter there, as 0. */
 bool count_begin(const struct count_run *run);

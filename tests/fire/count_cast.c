@@ -152,10 +152,14 @@ bool count_server_replace(struct count_run *run)
     return start_server(run);
 }
 
-void count_server_end(struct count_run *run)
+bool count_server_end(struct count_run *run)
 {
+    if (run->given.count > 0) {
+        return fire_given_calm(&run->given);
+    }
     add_losses(run);
     end_server(run, SIGTERM);
+    return true;
 }
 
 static bool start_first_server(struct count_run *run)
@@ -178,7 +182,7 @@ static bool start_workers(struct count_run *run)
     for (unsigned i = 0; i < run->processes; i++) {
         run->pids[i] = enter();
         if (run->pids[i] == 0) {
-            count_work(run, &run->workers[i]);
+            count_work(run, i, &run->workers[i]);
             _exit(0);
         }
         if (run->pids[i] < 0) {
@@ -205,6 +209,10 @@ bool count_open(struct count_run *run)
     if (!mkdtemp(run->directory)) {
         run->directory[0] = '\0';
         return complain("a directory");
+    }
+    if (run->given.count > 0) {
+        return fire_given_open(&run->given) && count_begin(run) && fire_given_harm(&run->given) &&
+               start_workers(run);
     }
     return start_first_server(run) && count_begin(run) && start_workers(run);
 }
@@ -249,6 +257,8 @@ void count_close(struct count_run *run)
         }
     }
     end_server(run, SIGKILL);
+    (void)fire_given_calm(&run->given);
+    fire_given_close(&run->given);
     if (run->directory[0] != '\0') {
         nftw(run->directory, remove_one, 16, FTW_DEPTH | FTW_PHYS);
     }

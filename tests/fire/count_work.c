@@ -12,6 +12,9 @@
 
 #define COUNTER "counter"
 
+/* A store that is away is not asked all the time: others need the processor to bring it back. */
+#define RETRY_PAUSE_US 10000
+
 struct number {
     char text[24];
     struct s3a_bytes bytes;
@@ -35,6 +38,12 @@ static void write_number(struct number *number, uint64_t value)
     number->bytes = (struct s3a_bytes){number->text, (size_t)size};
 }
 
+static const char *bucket_of(const struct count_run *run)
+{
+    return run->given.count > 0 ? run->given.bucket : FIRE_BUCKET;
+}
+
+/* Or what was given. */
 static struct s3a_client *open_directory(const struct count_run *run)
 {
     char endpoint[COUNT_PATH_SIZE + 32];
@@ -42,7 +51,8 @@ static struct s3a_client *open_directory(const struct count_run *run)
     struct s3a_error error;
 
     snprintf(endpoint, sizeof(endpoint), "file://%s/store", run->directory);
-    const struct s3a_client_options options = {.endpoint = endpoint};
+    const struct s3a_client_options options = {
+        .endpoint = run->given.count > 0 ? run->given.endpoints[0] : endpoint};
     if (s3a_client_new(&options, &client, &error) != S3A_OK) {
         fprintf(stderr, "count: %s\n", error.message);
     }
@@ -54,7 +64,7 @@ bool count_begin(const struct count_run *run)
     struct s3a_client *client = open_directory(run);
     struct s3a_store *store = client ? s3a_store_new(client, s3a_bytes_codec()) : NULL;
     struct number zero;
-    struct s3a_object object = {.bucket = FIRE_BUCKET, .key = COUNTER, .value = &zero.bytes};
+    struct s3a_object object = {.bucket = bucket_of(run), .key = COUNTER, .value = &zero.bytes};
     struct s3a_error error;
     bool done;
 
@@ -72,7 +82,7 @@ uint64_t count_read(const struct count_run *run)
     struct s3a_object object;
     uint64_t value = UINT64_MAX;
 
-    if (store && s3a_store_get(store, FIRE_BUCKET, COUNTER, &object, NULL) == S3A_OK) {
+    if (store && s3a_store_get(store, bucket_of(run), COUNTER, &object, NULL) == S3A_OK) {
         value = read_number(object.value);
         s3a_object_clear(&object);
     }
@@ -101,14 +111,15 @@ static bool may_go_better(enum s3a_status status)
            status == S3A_RACE;
 }
 
-static enum count_outcome increment(struct s3a_store *store)
+static enum count_outcome increment(struct s3a_store *store, const char *bucket)
 {
     struct number number;
     struct s3a_error error;
-    enum s3a_status status;
+    enum s3a_status status = S3A_OK;
 
     do {
-        status = s3a_store_update(store, FIRE_BUCKET, COUNTER, add_one, &number, NULL, &error);
+        fire_pause_us(status == S3A_OK ? 0 : RETRY_PAUSE_US);
+        status = s3a_store_update(store, bucket, COUNTER, add_one, &number, NULL, &error);
     } while (may_go_better(status));
     if (status == S3A_OK) {
         return COUNT_DONE;
@@ -117,22 +128,35 @@ static enum count_outcome increment(struct s3a_store *store)
     return status == S3A_IN_DOUBT ? COUNT_IN_DOUBT : COUNT_FAILED;
 }
 
-void count_work(const struct count_run *run, struct count_worker *worker)
+static enum s3a_status connect_worker(const struct count_run *run, unsigned number,
+                                      struct s3a_client **ret_client, struct s3a_error *error)
 {
     char endpoint[32];
+    struct s3a_client_options options = {0};
+
+    snprintf(endpoint, sizeof(endpoint), "http://127.0.0.1:%u", run->port);
+    if (run->given.count > 0) {
+        options.endpoint = run->given.endpoints[number % run->given.count];
+    } else {
+        options.endpoint = endpoint;
+        options.access_key = FIRE_KEY;
+        options.secret_key = FIRE_SECRET;
+    }
+    return s3a_client_new(&options, ret_client, error);
+}
+
+void count_work(const struct count_run *run, unsigned number, struct count_worker *worker)
+{
     struct s3a_client *client;
     struct s3a_error error;
 
-    snprintf(endpoint, sizeof(endpoint), "http://127.0.0.1:%u", run->port);
-    const struct s3a_client_options options = {
-        .endpoint = endpoint, .access_key = FIRE_KEY, .secret_key = FIRE_SECRET};
-    if (s3a_client_new(&options, &client, &error) != S3A_OK) {
+    if (connect_worker(run, number, &client, &error) != S3A_OK) {
         fprintf(stderr, "count: %s\n", error.message);
         return;
     }
     struct s3a_store *store = s3a_store_new(client, s3a_bytes_codec());
     for (unsigned i = 0; store && i < run->rounds; i++) {
-        atomic_fetch_add(&worker->ended[increment(store)], 1);
+        atomic_fetch_add(&worker->ended[increment(store, bucket_of(run))], 1);
     }
     s3a_store_free(store);
     s3a_client_free(client);

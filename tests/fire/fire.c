@@ -256,7 +256,10 @@ static int carry_out(struct run *run)
     } else {
         fprintf(stderr, "fire: every wall clock is right: %s\n", why);
     }
-    run->cast.has_links = fire_link_find(&why);
+    /* Where there are links, all of us are in a network of our own, which a store that is given is
+     * not in. */
+    why = "the store is in another network";
+    run->cast.has_links = run->cast.given.count == 0 && fire_link_find(&why);
     if (!run->cast.has_links) {
         fprintf(stderr, "fire: nobody is cut off from the server: %s\n", why);
     }
@@ -293,7 +296,7 @@ static bool read_number(const char *text, uint64_t min, uint64_t max, uint64_t *
 static int usage(void)
 {
     fprintf(stderr, "usage: fire SERVER-PROGRAM [--for 60s] [--seed N] [--processes N] "
-                    "[--deletes PERCENT]\n");
+                    "[--deletes PERCENT] [--endpoint URL]... [--harm COMMAND]\n");
     return 64;
 }
 
@@ -318,7 +321,8 @@ int main(int argc, char **argv)
               read_number(argv[i + 1], 0, UINT64_MAX, &run.seed)) &&
             !(strcmp(argv[i], "--processes") == 0 &&
               read_number(argv[i + 1], 2, FIRE_PROCESSES_MAX, &processes)) &&
-            !(strcmp(argv[i], "--deletes") == 0 && read_number(argv[i + 1], 0, 100, &deletes))) {
+            !(strcmp(argv[i], "--deletes") == 0 && read_number(argv[i + 1], 0, 100, &deletes)) &&
+            !fire_given_take(&run.cast.given, argv[i], argv[i + 1])) {
             return usage();
         }
     }

@@ -10,6 +10,7 @@
  *      fire.c             the command line, and the course of a run
  *      fire_cast.c        the processes: watched, ended by their ids
  *      fire_stage.c       and started
+ *      fire_given.c       a store that is there already, in place of a server
  *      fire_harm.c        what is done to them
  *      fire_link.c        cables that can be cut
  *      fire_skew.c        a wrong wall clock for some of them
@@ -92,7 +93,7 @@ void fire_skew_clear(pid_t pid);
 /* clocks: what fire_skew_find() asks of a process of its own. */
 int fire_tell_clocks(void);
 
-/* worker ENDPOINT SEED LOG DELETES: until TERM. Returns the status to exit with. */
+/* worker ENDPOINT BUCKET SEED LOG DELETES: until TERM. Returns the status to exit with. */
 int fire_worker(int argc, char **argv);
 
 #endif

@@ -18,6 +18,16 @@
 #define DISMISS_US 20000000
 #define TICK_US 20000
 
+static bool open_given(struct fire_cast *cast)
+{
+    cast->server_port = fire_given_port(cast->given.endpoints[0]);
+    if (cast->server_port == 0) {
+        fprintf(stderr, "fire: nothing is lost or late but what the network loses by itself: the "
+                        "store is elsewhere\n");
+    }
+    return fire_given_open(&cast->given) && fire_given_harm(&cast->given);
+}
+
 bool fire_cast_open(struct fire_cast *cast)
 {
     const char *parent = getenv("TMPDIR");
@@ -41,7 +51,8 @@ bool fire_cast_open(struct fire_cast *cast)
     if (cast->log < 0) {
         return fire_complain(log);
     }
-    if (!fire_start_first_server(cast) || !fire_start_proxy(cast)) {
+    if (!(cast->given.count > 0 ? open_given(cast) : fire_start_first_server(cast)) ||
+        (cast->server_port != 0 && !fire_start_proxy(cast))) {
         return false;
     }
     for (unsigned i = 0; i < cast->processes; i++) {
@@ -90,6 +101,7 @@ void fire_cast_end(struct fire_cast *cast)
     }
     kill_and_wait(&cast->proxy);
     kill_and_wait(&cast->server);
+    (void)fire_given_calm(&cast->given);
 }
 
 void fire_cast_close(struct fire_cast *cast)
@@ -101,6 +113,7 @@ void fire_cast_close(struct fire_cast *cast)
     if (cast->log >= 0) {
         close(cast->log);
     }
+    fire_given_close(&cast->given);
     if (cast->directory[0] && nftw(cast->directory, remove_one, 16, FTW_DEPTH | FTW_PHYS) != 0) {
         fire_complain(cast->directory);
     }
@@ -189,12 +202,16 @@ bool fire_cast_calm(struct fire_cast *cast)
     if (cast->server_back_us) {
         cast->server_back_us = 1;
     }
+    if (!fire_given_calm(&cast->given)) {
+        return false;
+    }
+    until_us = fire_now_us() + SERVER_START_US;
     while (fire_now_us() < until_us) {
         if (!fire_cast_tick(cast)) {
             return false;
         }
-        bool all_well =
-            fire_player_is_well(&cast->server) && fire_server_answers(cast->server_port);
+        bool all_well = cast->given.count > 0 || (fire_player_is_well(&cast->server) &&
+                                                  fire_server_answers(cast->server_port));
         for (unsigned i = 0; i < cast->processes; i++) {
             all_well = all_well && fire_player_is_well(&cast->workers[i]);
         }

@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 #include "fire.h"
+#include "fire_given.h"
 
 struct fire_player {
     pid_t pid; /* 0: there is none */
@@ -22,6 +23,7 @@ struct fire_player {
 struct fire_cast {
     /* To be set before. */
     const char *server_program;
+    struct fire_given given; /* in place of that, where it has an endpoint */
     uint64_t random;
     unsigned processes;
     unsigned deletes;          /* releases in 100 that are to leave no object */
@@ -32,7 +34,7 @@ struct fire_cast {
     int log;
     int listener; /* the proxy's */
     uint16_t server_port;
-    uint16_t proxy_port;
+    uint16_t proxy_port; /* 0: there is none */
     struct fire_network *network;
     struct fire_player server;
     struct fire_player proxy;

@@ -158,8 +158,9 @@ bool fire_start_proxy(struct fire_cast *cast)
     return pid > 0;
 }
 
-/* One in three has the directory, the others go over HTTP, half of those from a network of their
- * own. The first three have a wrong wall clock. Each so far as that can be. */
+/* One in three has the directory, or another way into a store that is given; the others go through
+ * the proxy, half of those from a network of their own. The first three have a wrong wall clock.
+ * Each so far as that can be. */
 static void name_endpoint(const struct fire_cast *cast, unsigned number, unsigned link,
                           char *ret_endpoint, size_t size)
 {
@@ -168,17 +169,33 @@ static void name_endpoint(const struct fire_cast *cast, unsigned number, unsigne
     if (link) {
         fire_link_address(link, address, sizeof(address));
     }
-    if (number % 3 == 1) {
+    if (cast->given.count > 0 && (number % 3 == 1 || cast->proxy_port == 0)) {
+        snprintf(ret_endpoint, size, "%s",
+                 cast->given.endpoints[(number / 3 + 1) % cast->given.count]);
+    } else if (number % 3 == 1) {
         snprintf(ret_endpoint, size, "file://%s/store", cast->directory);
     } else {
         snprintf(ret_endpoint, size, "http://%s:%u", address, cast->proxy_port);
     }
 }
 
+/* In the worker. Those of a store that is given are in its environment already. */
+static void take_credentials(const struct fire_cast *cast)
+{
+    if (cast->given.count == 0) {
+        setenv("AWS_ACCESS_KEY_ID", FIRE_KEY, 1);
+        setenv("AWS_SECRET_ACCESS_KEY", FIRE_SECRET, 1);
+        unsetenv("AWS_SESSION_TOKEN");
+        unsetenv("AWS_REGION");
+        unsetenv("AWS_DEFAULT_REGION");
+    }
+}
+
 bool fire_start_worker(struct fire_cast *cast, unsigned number)
 {
     static const int hours[] = {1, -1, -1};
-    unsigned link = cast->has_links && number % 3 == 2 ? ++cast->links : 0;
+    const char *bucket = cast->given.count > 0 ? cast->given.bucket : FIRE_BUCKET;
+    unsigned link = cast->has_links && cast->proxy_port && number % 3 == 2 ? ++cast->links : 0;
     pid_t orchestrator = getpid();
     char endpoint[FIRE_PATH_SIZE + 32];
     char seed[32];
@@ -191,11 +208,7 @@ bool fire_start_worker(struct fire_cast *cast, unsigned number)
     name_endpoint(cast, number, link, endpoint, sizeof(endpoint));
     pid_t pid = enter(&cast->workers[number]);
     if (pid == 0) {
-        setenv("AWS_ACCESS_KEY_ID", FIRE_KEY, 1);
-        setenv("AWS_SECRET_ACCESS_KEY", FIRE_SECRET, 1);
-        unsetenv("AWS_SESSION_TOKEN");
-        unsetenv("AWS_REGION");
-        unsetenv("AWS_DEFAULT_REGION");
+        take_credentials(cast);
         if (link && !fire_link_enter(link, orchestrator)) {
             fprintf(stderr, "fire: a worker gets no network of its own\n");
             _exit(127);
@@ -203,7 +216,8 @@ bool fire_start_worker(struct fire_cast *cast, unsigned number)
         if (cast->clock_library && number < sizeof(hours) / sizeof(hours[0])) {
             fire_skew_set(cast->clock_library, hours[number]);
         }
-        execl("/proc/self/exe", "fire", "worker", endpoint, seed, log, deletes, (char *)NULL);
+        execl("/proc/self/exe", "fire", "worker", endpoint, bucket, seed, log, deletes,
+              (char *)NULL);
         fire_complain("a worker");
         _exit(127);
     }

@@ -28,6 +28,7 @@
 
 struct worker {
     struct s3a_client *client;
+    const char *bucket;
     uint64_t random;
     uint64_t deletes; /* releases in 100 that are to leave no object */
     int log;
@@ -99,7 +100,7 @@ static struct s3a_lock *take(struct worker *worker, uint64_t *ret_began_us)
         cancel_us = began_us + fire_random(&worker->random, CANCEL_AFTER_MS_MAX) * 1000;
     }
     struct s3a_future *future =
-        s3a_lock_acquire_async(worker->client, FIRE_BUCKET, FIRE_LOCK, &options, &lock);
+        s3a_lock_acquire_async(worker->client, worker->bucket, FIRE_LOCK, &options, &lock);
     while (!s3a_future_is_done(future)) {
         if (is_over || fire_now_us() >= cancel_us) {
             s3a_future_cancel(future);
@@ -171,17 +172,18 @@ int fire_worker(int argc, char **argv)
     struct s3a_client_options options = {.request_timeout_ms = FIRE_REQUEST_TIMEOUT_MS};
     struct s3a_error error;
 
-    if (argc != 4) {
-        fprintf(stderr, "usage: fire worker ENDPOINT SEED LOG DELETES\n");
+    if (argc != 5) {
+        fprintf(stderr, "usage: fire worker ENDPOINT BUCKET SEED LOG DELETES\n");
         return 64;
     }
     signal(SIGTERM, note_end);
     options.endpoint = argv[0];
-    worker.random = strtoull(argv[1], NULL, 10);
-    worker.deletes = strtoull(argv[3], NULL, 10);
-    worker.log = open(argv[2], O_WRONLY | O_APPEND | O_CLOEXEC);
+    worker.bucket = argv[1];
+    worker.random = strtoull(argv[2], NULL, 10);
+    worker.deletes = strtoull(argv[4], NULL, 10);
+    worker.log = open(argv[3], O_WRONLY | O_APPEND | O_CLOEXEC);
     if (worker.log < 0) {
-        perror(argv[2]);
+        perror(argv[3]);
         goto out;
     }
     enum s3a_status status = s3a_client_new(&options, &worker.client, &error);
