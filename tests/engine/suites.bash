@@ -1,0 +1,104 @@
+# The suites of engine.sh, and how they are counted.
+# shellcheck disable=SC2154
+
+say() { printf '%s\n' "$*" >&2; }
+
+passed=0 failed=0
+
+# tally SUITE PASSED FAILED: a line, and into the sum
+tally() {
+    passed=$((passed + $2)) failed=$((failed + $3))
+    printf '%-12s %d passed, %d failed, %d s\n' "$1" "$2" "$3" "$((SECONDS - began))"
+}
+
+# taps SUITE COMMAND...: something that speaks TAP
+taps() {
+    local suite=$1 status=0 good bad
+    began=$SECONDS
+    shift
+    S3ATOMIC_TEST_ENDPOINT=${endpoints[0]} S3ATOMIC_TEST_DIFFERS=$traits \
+        timeout --kill-after=10 900 "$@" >"$work/$suite.log" 2>&1 || status=$?
+    good=$(grep -E '^ok [0-9]' "$work/$suite.log" | grep -vc '# SKIP') || true
+    bad=$(grep -cE '^not ok [0-9]' "$work/$suite.log") || true
+    grep -E '^ok .*# SKIP' "$work/$suite.log" >&2 || true
+    ((status == 0 || bad > 0)) || bad=1 # it crashed, or took too long
+    ((bad == 0)) || cat "$work/$suite.log" >&2
+    tally "$suite" "$good" "$bad"
+}
+
+# holds SUITE COMMAND...: something that ends with 0 where all is well, and its last lines with it
+holds() {
+    local suite=$1 status=0
+    began=$SECONDS
+    shift
+    timeout --kill-after=10 900 "$@" >"$work/$suite.log" 2>&1 || status=$?
+    if ((status == 0)); then
+        grep -E '^(fire|count|demo|ceph): ' "$work/$suite.log" || true
+        tally "$suite" 1 0
+    else
+        cat "$work/$suite.log" >&2
+        say "$suite ended with $status"
+        tally "$suite" 0 1
+    fi
+}
+
+# suites_of TARGET
+suites_of() {
+    case $1 in
+    ceph) echo semantics locks command demo count fire count_harmed fire_harmed ;;
+    s3rver) echo refused ;;
+    *) echo semantics locks command demo count fire ;;
+    esac
+}
+
+suite_semantics() {
+    taps semantics "$build/tests/integration/test_store_semantics" endpoint
+}
+
+suite_locks() {
+    taps locks "$build/tests/integration/test_lock_contest" endpoint
+}
+
+suite_command() {
+    local name
+    for name in lock steps signals; do
+        taps "command_$name" "$here/../integration/test_command_$name.sh" "$s3atomic"
+    done
+}
+
+suite_demo() { holds demo "$build/examples/demo" "${endpoints[0]}"; }
+
+# given: the options of programs that take a store that is there already
+given() {
+    local endpoint
+    for endpoint in "${endpoints[@]}"; do printf -- '--endpoint\n%s\n' "$endpoint"; done
+    [[ -z $1 ]] || printf -- '--harm\n%s\n' "$1"
+}
+
+# burn SUITE HARM
+burn() {
+    local options
+    mapfile -t options < <(given "$2")
+    holds "$1" "$build/tests/fire/fire" "$s3atomic" --for "$burn" "${options[@]}"
+}
+
+# add_up SUITE ROUNDS HARM
+add_up() {
+    local options
+    mapfile -t options < <(given "$3")
+    holds "$1" "$build/tests/fire/count" "$s3atomic" --processes 8 --rounds "$2" "${options[@]}"
+}
+
+suite_count() { add_up count 50 ''; }
+suite_fire() { burn fire ''; }
+suite_count_harmed() { add_up count_harmed 100 "$harm $RANDOM"; }
+suite_fire_harmed() { burn fire_harmed "$harm $RANDOM"; }
+
+# bring_s3rver CACHE
+bring_s3rver() {
+    [[ ! -x $1/s3rver/node_modules/.bin/s3rver ]] || return 0
+    command -v npm >/dev/null || return 1
+    mkdir -p "$1/s3rver"
+    (cd "$1/s3rver" && echo '{"private":true}' >package.json &&
+        timeout 120 npm install --silent --no-audit --no-fund s3rver@3.7.1) >"$work/npm.log" 2>&1
+}
