@@ -45,7 +45,7 @@ holds() {
 # suites_of TARGET
 suites_of() {
     case $1 in
-    ceph) echo semantics locks command demo count fire count_harmed fire_harmed ;;
+    ceph) echo semantics locks command demo count fire count_harmed fire_harmed versioned ;;
     s3rver) echo refused ;;
     *) echo semantics locks command demo count fire ;;
     esac
@@ -102,3 +102,74 @@ bring_s3rver() {
     (cd "$1/s3rver" && echo '{"private":true}' >package.json &&
         timeout 120 npm install --silent --no-audit --no-fund s3rver@3.7.1) >"$work/npm.log" 2>&1
 }
+
+# told SUITE: a session of its own, each step of which must do as it says; what it says otherwise
+# is shown
+told() {
+    local suite=$1 status=0
+    began=$SECONDS
+    mkdir -p "$work/$suite"
+    (set -e; cd "$work/$suite"; "tell_$suite") >"$work/$suite.log" 2>&1 &
+    wait $! || status=$?
+    if ((status == 0)); then
+        grep '^ok ' "$work/$suite.log"
+        tally "$suite" "$(grep -c '^ok ' "$work/$suite.log")" 0
+    else
+        cat "$work/$suite.log" >&2
+        tally "$suite" 0 1
+    fi
+}
+
+# ends STATUS COMMAND...: with that, its output to the files out and err
+ends() {
+    local wanted=$1 status=0
+    shift
+    "$@" >out 2>err || status=$?
+    ((status == wanted)) && return 0
+    echo "$* ended with $status, not $wanted: $(cat out err)"
+    return 1
+}
+
+# Nobody gets a lock here, nor anything that depends on a condition; and that is said.
+refuses() {
+    ends 76 "$s3atomic" lock "s3://$1/n" -- touch started
+    cat err
+    [[ ! -e started ]]
+    ends 76 "$s3atomic" acquire "s3://$1/n"
+    [[ ! -s out ]]
+    ends 76 "$s3atomic" put --if-absent "s3://$1/k" /dev/null
+    ends 76 "$s3atomic" update "s3://$1/k" -- cat
+    echo "ok locks and conditions are refused"
+}
+
+tell_refused() {
+    export S3ATOMIC_ENDPOINT=${endpoints[0]}
+    ends 0 "$s3atomic" mb s3://refused
+    refuses refused
+    ends 0 "$s3atomic" ls -r s3://refused
+    [[ ! -s out ]]
+    echo "ok nothing is left"
+    ends 0 "$s3atomic" lock --unsafe-store s3://refused/n -- true
+    echo "ok who takes the risk by name gets what he wants"
+}
+
+suite_refused() { told refused; }
+
+# signed METHOD URL [OPTION...]: of curl, which prints the status
+signed() {
+    curl -s -o answer -w '%{http_code}' --max-time 20 --aws-sigv4 aws:amz:us-east-1:s3 \
+        --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" \
+        -H 'x-amz-content-sha256: UNSIGNED-PAYLOAD' -X "$@"
+}
+
+tell_versioned() {
+    export S3ATOMIC_ENDPOINT=${endpoints[0]}
+    local body='<VersioningConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/">'
+    body+='<Status>Enabled</Status></VersioningConfiguration>'
+    ends 0 "$s3atomic" mb s3://versioned
+    [[ $(signed PUT "${endpoints[0]}/versioned?versioning=" -d "$body") == 200 ]]
+    grep -q Enabled <(signed GET "${endpoints[0]}/versioned?versioning="; cat answer)
+    refuses versioned
+}
+
+suite_versioned() { told versioned; }

@@ -161,6 +161,11 @@ void assert_absent(const char *key)
     s3a_object_clear(&object);
 }
 
+const char *removable(const char *etag)
+{
+    return store_differs("blind-delete") ? NULL : etag;
+}
+
 struct runner {
     pthread_t thread;
     pthread_barrier_t *barrier;

@@ -51,6 +51,9 @@ void assert_has(const char *key, const void *data, size_t size);
 void assert_has_text(const char *key, const char *text);
 void assert_absent(const char *key);
 
+/* etag, or NULL where a DELETE that names one is refused, for the store would not look at it. */
+const char *removable(const char *etag);
+
 /* run(arg) in so many threads at once, each with its index; all have begun before any goes on. */
 void together(size_t count, void (*run)(size_t index, void *arg), void *arg);
 

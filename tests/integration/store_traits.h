@@ -6,7 +6,7 @@
  * What a store under test is known to do differently from S3, stated beforehand by
  * S3ATOMIC_TEST_DIFFERS, a few of these words:
  *
- *      blind-delete       DELETE is done whatever If-Match says
+ *      blind-delete       DELETE is done whatever If-Match says, so one with it is refused here
  *      losers-in-doubt    who loses a race for an object may be answered 500
  *      buckets-twice      making a bucket that one has already is no error
  *      raw-prefix         a listing below a prefix with control characters is no XML
