@@ -21,6 +21,9 @@ struct copy {
     struct s3a_write *write;
     void (*done)(struct s3a_write *write);
     void *user;
+    const struct s3a_op *asked;
+    struct s3a_op op; /* the same, with the checksum of what was copied */
+    struct s3a_checksum checksum;
     struct s3a_spool spool;
 };
 
@@ -29,6 +32,7 @@ static void finish(struct copy *copy)
     struct s3a_write *write = copy->write;
 
     s3a_spool_fini(&copy->spool);
+    write->op = copy->asked;
     write->body = NULL;
     write->done = copy->done;
     write->user = copy->user;
@@ -76,6 +80,14 @@ static ssize_t read_source(struct s3a_answer *source, uint64_t done, char *buffe
     return got;
 }
 
+static enum s3a_status take(struct copy *copy, struct s3a_str bytes)
+{
+    if (copy->checksum.kind != S3A_CHECKSUM_NONE) {
+        s3a_checksum_add(&copy->checksum, bytes);
+    }
+    return s3a_spool_append(&copy->spool, bytes);
+}
+
 /* From files, piece by piece. */
 static enum s3a_status spool_files(struct copy *copy, struct s3a_answer *source)
 {
@@ -92,7 +104,7 @@ static enum s3a_status spool_files(struct copy *copy, struct s3a_answer *source)
         } else if (!is_wanted(copy)) {
             status = S3A_LATER;
         } else {
-            status = s3a_spool_append(&copy->spool, s3a_str_make(buffer, (size_t)got));
+            status = take(copy, s3a_str_make(buffer, (size_t)got));
             done += (uint64_t)got;
         }
     }
@@ -103,21 +115,30 @@ static enum s3a_status spool_files(struct copy *copy, struct s3a_answer *source)
 static enum s3a_status spool_source(struct copy *copy, struct s3a_answer *source)
 {
     enum s3a_status status = s3a_spool_init(&copy->spool, copy->objects);
+    uint8_t checksum[S3A_CHECKSUM_SIZE_MAX];
 
+    if (status == S3A_OK && copy->op.checksum_choice.kind != S3A_CHECKSUM_NONE) {
+        status = s3a_checksum_init(&copy->checksum, copy->op.checksum_choice.kind);
+    }
     if (status != S3A_OK) {
         return status;
     }
     if (source->file.fd >= 0 || source->stream) {
         status = spool_files(copy, source);
     } else {
-        status = s3a_spool_append(&copy->spool, s3a_buf_str(&source->body));
+        status = take(copy, s3a_buf_str(&source->body));
     }
     s3a_spool_end(&copy->spool);
+    if (copy->checksum.kind != S3A_CHECKSUM_NONE) {
+        s3a_checksum_end(&copy->checksum, checksum);
+        s3a_checksum_value_set(&copy->op.checksum, copy->checksum.kind, checksum);
+    }
     return status;
 }
 
-/* Nobody copies gigabytes to be told afterwards that there is no such upload. */
-static bool has_upload(struct copy *copy)
+/* Nobody copies gigabytes to be told afterwards that there is no such upload. It says what its
+ * parts are to be checked by. */
+static bool find_upload(struct copy *copy)
 {
     const struct s3a_op *op = copy->write->op;
     const struct s3a_op look = {.kind = S3A_OP_LIST_PARTS,
@@ -130,6 +151,7 @@ static bool has_upload(struct copy *copy)
     s3a_answer_init(&answer, 0);
     s3a_objects_read(copy->objects, &look, &answer);
     bool is_there = answer.code == S3A_CODE_NONE;
+    copy->op.checksum_choice = answer.checksum_choice;
     if (!is_there) {
         fail_as(copy->write->answer, &answer);
     }
@@ -175,7 +197,7 @@ static bool prepare(struct copy *copy)
                                .range = op->source.range};
     struct s3a_answer source;
 
-    if (!has_upload(copy)) {
+    if (!find_upload(copy)) {
         return false;
     }
     s3a_answer_init(&source, S3A_INLINE_SIZE_MAX);
@@ -202,14 +224,19 @@ static void copy_part(struct s3a_objects *objects, struct s3a_write *write)
         write->done(write);
         return;
     }
-    *copy =
-        (struct copy){.objects = objects, .write = write, .done = write->done, .user = write->user};
+    *copy = (struct copy){.objects = objects,
+                          .write = write,
+                          .done = write->done,
+                          .user = write->user,
+                          .asked = write->op,
+                          .op = *write->op};
     bool is_ready = prepare(copy);
     write->answer->date_ms = s3a_ledger_now_ms(&objects->ledger);
     if (!is_ready) {
         finish(copy);
         return;
     }
+    write->op = &copy->op;
     write->body = &copy->spool; /* from now on nobody takes it back */
     write->done = on_done;
     write->user = copy;

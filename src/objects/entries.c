@@ -41,8 +41,9 @@ bool s3a_entries_add(struct s3a_answer *answer, const struct s3a_entry *entry)
     struct s3a_str etag = s3a_pool_copy(&answer->pool, entry->etag);
 
     struct s3a_str upload_id = s3a_pool_copy(&answer->pool, entry->upload_id);
+    struct s3a_str checksums = s3a_pool_copy(&answer->pool, entry->checksums);
 
-    if (!name.data || !etag.data || !upload_id.data ||
+    if (!name.data || !etag.data || !upload_id.data || !checksums.data ||
         (is_full(answer->entry_count) && !grow(answer))) {
         return false;
     }
@@ -51,6 +52,7 @@ bool s3a_entries_add(struct s3a_answer *answer, const struct s3a_entry *entry)
     added->name = name;
     added->etag = etag;
     added->upload_id = upload_id;
+    added->checksums = checksums;
     return true;
 }
 

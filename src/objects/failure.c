@@ -51,6 +51,7 @@ void s3a_succeed(struct s3a_answer *answer, int http_status)
     answer->range_size = 0;
     answer->headers.count = 0;
     answer->checksum.kind = S3A_CHECKSUM_NONE;
+    answer->checksum_choice = (struct s3a_checksum_choice){0};
     s3a_buf_clear(&answer->body);
     answer->entries = NULL;
     answer->entry_count = 0;

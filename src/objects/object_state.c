@@ -45,6 +45,22 @@ int s3a_find_object(struct s3a_database *database, struct s3a_str bucket, struct
     return is_sound ? SQLITE_OK : SQLITE_CORRUPT;
 }
 
+int s3a_find_checksum(struct s3a_database *database, int64_t bucket, struct s3a_str key,
+                      struct s3a_checksum_value *ret_checksum)
+{
+    enum s3a_sql sql = S3A_SQL_OBJECT_CHECKSUMS;
+    int rc = s3a_database_query(database, sql,
+                                S3A_PARAMS(s3a_param_number(bucket), s3a_param_bytes(key)));
+
+    *ret_checksum = (struct s3a_checksum_value){0};
+    if (rc != SQLITE_ROW) {
+        return rc == SQLITE_DONE ? SQLITE_OK : rc;
+    }
+    bool is_sound = s3a_checksum_value_read(s3a_column_bytes(database, sql, 0), ret_checksum);
+    s3a_database_reset(database, sql);
+    return is_sound ? SQLITE_OK : SQLITE_CORRUPT;
+}
+
 static struct s3a_verdict judge_as_amazon(const struct s3a_op *op,
                                           const struct s3a_present *present)
 {

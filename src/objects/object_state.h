@@ -20,6 +20,10 @@ struct s3a_found {
 int s3a_find_object(struct s3a_database *database, struct s3a_str bucket, struct s3a_str key,
                     struct s3a_found *ret_found);
 
+/* The checksum of an object that is there. SQLITE_OK or an error. */
+int s3a_find_checksum(struct s3a_database *database, int64_t bucket, struct s3a_str key,
+                      struct s3a_checksum_value *ret_checksum);
+
 /* True where the conditions of the write hold; otherwise the answer says which does not. */
 bool s3a_write_may_go_on(const struct s3a_commit *commit, const struct s3a_op *op,
                          const struct s3a_found *found, struct s3a_answer *answer);

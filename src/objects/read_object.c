@@ -70,6 +70,7 @@ static bool read_row(struct reading *reading, int *ret_rc)
     if (*ret_rc != SQLITE_OK) {
         return false;
     }
+    answer->checksum_choice = s3a_checksum_value_choice(&answer->checksum);
     copy_text(etag, answer->etag);
     copy_text(blob, reading->blob);
     reading->parts = (uint32_t)s3a_column_number(reading->database, reading->sql, S3A_COLUMN_PARTS);
@@ -98,11 +99,13 @@ static int resolve_part(struct reading *reading, bool *ret_is_there)
         S3A_PARAMS(s3a_param_text(s3a_str_of(reading->blob)), s3a_param_number(number)));
     *ret_is_there = rc == SQLITE_ROW;
     if (rc == SQLITE_ROW) {
+        struct s3a_str checksum = s3a_column_bytes(reading->database, S3A_SQL_PART_SPAN, 2);
         answer->range_offset = (uint64_t)s3a_column_number(reading->database, S3A_SQL_PART_SPAN, 0);
         answer->range_size = (uint64_t)s3a_column_number(reading->database, S3A_SQL_PART_SPAN, 1);
+        rc = s3a_part_checksum_read(checksum, answer) ? SQLITE_OK : SQLITE_CORRUPT;
         s3a_database_reset(reading->database, S3A_SQL_PART_SPAN);
     }
-    return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : rc;
+    return rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
 static int resolve(struct reading *reading, enum s3a_code *ret_code)
@@ -310,12 +313,13 @@ static int read_body(struct reading *reading)
 static int read_attributes(struct reading *reading)
 {
     const struct s3a_op *op = reading->op;
+    bool lists = op->kind == S3A_OP_GET_ATTRIBUTES && op->attributes & S3A_ATTRIBUTE_PARTS &&
+                 reading->parts > 0 &&
+                 reading->answer->checksum_choice.type == S3A_CHECKSUM_COMPOSITE;
 
-    if (op->kind != S3A_OP_GET_ATTRIBUTES || !(op->attributes & S3A_ATTRIBUTE_PARTS) ||
-        reading->parts == 0) {
-        return SQLITE_OK;
-    }
-    return s3a_list_object_parts(reading->database, op, s3a_str_of(reading->blob), reading->answer);
+    return lists ? s3a_list_object_parts(reading->database, op, s3a_str_of(reading->blob),
+                                         reading->answer)
+                 : SQLITE_OK;
 }
 
 /* As open_file(). */

@@ -29,6 +29,7 @@ int s3a_list_object_parts(struct s3a_database *database, const struct s3a_op *op
             .part_number = (uint32_t)s3a_column_number(database, sql, S3A_PART_NUMBER),
             .size = (uint64_t)s3a_column_number(database, sql, S3A_PART_SIZE),
             .etag = s3a_column_bytes(database, sql, S3A_PART_ETAG),
+            .checksums = s3a_column_bytes(database, sql, S3A_PART_CHECKSUMS),
             .modified_ms = s3a_column_number(database, sql, S3A_PART_MODIFIED),
         };
         if (answer->entry_count == count_max) {
@@ -46,6 +47,18 @@ int s3a_list_object_parts(struct s3a_database *database, const struct s3a_op *op
     return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
+bool s3a_part_checksum_read(struct s3a_str stored, struct s3a_answer *answer)
+{
+    struct s3a_checksum_value checksum;
+    bool is_sound = s3a_checksum_value_read(stored, &checksum);
+
+    if (!is_sound || checksum.kind != answer->checksum_choice.kind) {
+        checksum.kind = S3A_CHECKSUM_NONE;
+    }
+    answer->checksum = checksum;
+    return is_sound;
+}
+
 int s3a_list_parts(struct s3a_database *database, const struct s3a_op *op,
                    struct s3a_answer *answer)
 {
@@ -56,6 +69,7 @@ int s3a_list_parts(struct s3a_database *database, const struct s3a_op *op,
         rc = s3a_find_upload(database, op, &upload);
     }
     if (rc == SQLITE_OK) {
+        answer->checksum_choice = upload.checksum_choice;
         rc = upload.is_there ? s3a_list_object_parts(database, op, op->upload_id, answer)
                              : s3a_refuse_upload(database, op, answer);
     }
@@ -122,6 +136,7 @@ static int gather(struct listing *listing)
             .is_prefix = prefix.data != NULL,
             .upload_id = s3a_column_bytes(database, sql, 1),
             .modified_ms = s3a_column_number(database, sql, 2),
+            .checksums = s3a_column_bytes(database, sql, 3),
         };
         if (answer->entry_count == lines_max(listing->op)) {
             answer->truncated = true;

@@ -54,6 +54,7 @@
       " ON CONFLICT (bucket, key) DO UPDATE SET"                                                   \
       " modified_ms = ?3, size = ?4, etag = ?5, blob = ?6, parts = NULL, headers = ?7,"            \
       " checksums = ?9, tags = ?10, acl = ?11, body = ?8")                                         \
+    X(OBJECT_CHECKSUMS, "SELECT checksums FROM objects WHERE bucket = ?1 AND key = ?2")            \
     X(OBJECT_SET_ACL, "UPDATE objects SET acl = ?3 WHERE bucket = ?1 AND key = ?2")                \
     X(OBJECT_SET_TAGS, "UPDATE objects SET tags = ?3 WHERE bucket = ?1 AND key = ?2")              \
     X(ATTRIBUTES_GET,                                                                              \
@@ -81,31 +82,32 @@
                                                                                                    \
     X(UPLOAD_ADD,                                                                                  \
       "INSERT INTO uploads (id, bucket, key, created_ms, headers, present_etag, present_ms,"       \
-      " tags, acl) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")                                   \
+      " tags, acl, checksums) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")                   \
     X(UPLOAD_FIND,                                                                                 \
-      "SELECT u.bucket, u.present_etag, u.present_ms FROM uploads AS u"                            \
+      "SELECT u.bucket, u.present_etag, u.present_ms, u.checksums FROM uploads AS u"               \
       " JOIN buckets AS b ON b.id = u.bucket WHERE u.id = ?1 AND b.name = ?2 AND u.key = ?3")      \
     X(UPLOAD_PUT,                                                                                  \
       "INSERT INTO objects (bucket, key, modified_ms, size, etag, blob, parts, headers,"           \
-      " checksums, tags, acl, body) SELECT bucket, key, ?2, ?3, ?4, id, ?5, headers, '', tags,"    \
+      " checksums, tags, acl, body) SELECT bucket, key, ?2, ?3, ?4, id, ?5, headers, ?6, tags,"    \
       " acl, NULL FROM uploads WHERE id = ?1 " S3A_REPLACE_OBJECT)                                 \
     X(UPLOAD_REMOVE, "DELETE FROM uploads WHERE id = ?1")                                          \
     X(UPLOAD_ANY, "SELECT id FROM uploads WHERE bucket = ?1 LIMIT 1")                              \
     X(UPLOAD_LIST,                                                                                 \
-      "SELECT key, id, created_ms FROM uploads WHERE bucket = ?1 AND key < ?4"                     \
+      "SELECT key, id, created_ms, checksums FROM uploads WHERE bucket = ?1 AND key < ?4"          \
       " AND (key, id) > (?2, ?3) ORDER BY key, id")                                                \
                                                                                                    \
     X(PART_FIND, "SELECT blob FROM parts WHERE upload = ?1 AND number = ?2")                       \
-    X(PART_SPAN, "SELECT start, size FROM parts WHERE upload = ?1 AND number = ?2")                \
+    X(PART_SPAN,                                                                                   \
+      "SELECT start, size, checksums FROM parts WHERE upload = ?1 AND number = ?2")                \
     X(PART_PUT,                                                                                    \
-      "INSERT OR REPLACE INTO parts (upload, number, size, etag, modified_ms, blob)"               \
-      " VALUES (?1, ?2, ?3, ?4, ?5, ?6)")                                                          \
+      "INSERT OR REPLACE INTO parts (upload, number, size, etag, modified_ms, blob, checksums)"    \
+      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")                                                      \
     X(PART_PLACE,                                                                                  \
       "UPDATE parts SET number = ?3, start = ?4 WHERE upload = ?1 AND number = ?2")                \
     X(PART_REMOVE, "DELETE FROM parts WHERE upload = ?1 AND number = ?2")                          \
     X(PARTS_REMOVE, "DELETE FROM parts WHERE upload = ?1")                                         \
     X(PARTS_OF,                                                                                    \
-      "SELECT number, size, etag, modified_ms, blob FROM parts"                                    \
+      "SELECT number, size, etag, modified_ms, blob, checksums FROM parts"                         \
       " WHERE upload = ?1 AND number > ?2 ORDER BY number")                                        \
     X(PARTS_WITHIN,                                                                                \
       "SELECT start, size, blob FROM parts WHERE upload = ?1 AND start + size > ?2"                \
@@ -143,6 +145,7 @@ enum s3a_part_column {
     S3A_PART_ETAG,
     S3A_PART_MODIFIED,
     S3A_PART_BLOB,
+    S3A_PART_CHECKSUMS,
 };
 
 #endif

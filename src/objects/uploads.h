@@ -23,6 +23,7 @@ struct s3a_upload {
     int64_t bucket;
     char present_etag[S3A_ETAG_SIZE_MAX + 1]; /* of the object that was there then; "": none */
     int64_t present_ms;
+    struct s3a_checksum_choice checksum_choice;
 };
 
 /* The upload that op names, of its bucket and its key. SQLITE_OK or an error. */
@@ -38,6 +39,10 @@ int s3a_list_parts(struct s3a_database *database, const struct s3a_op *op,
                    struct s3a_answer *answer);
 int s3a_list_uploads(struct s3a_database *database, const struct s3a_op *op,
                      struct s3a_answer *answer);
+
+/* A part is read, not the object: its checksum takes the place of that one in the answer, where
+ * both are of a kind. False where what is stored is damaged. */
+bool s3a_part_checksum_read(struct s3a_str stored, struct s3a_answer *answer);
 
 /* The parts of an object, for GET_ATTRIBUTES: into the entries of the answer. */
 int s3a_list_object_parts(struct s3a_database *database, const struct s3a_op *op,

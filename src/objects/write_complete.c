@@ -11,12 +11,13 @@
 #include "discard.h"
 #include "failure.h"
 #include "names.h"
+#include "part_sums.h"
 
 /* A part as it is stored. */
 struct stored {
     uint32_t number;
     bool is_listed;
-    uint64_t size;
+    struct s3a_part_sum sum;
     char etag[S3A_ETAG_SIZE_MAX + 1];
     char blob[S3A_BLOB_ID_SIZE + 1];
 };
@@ -30,6 +31,7 @@ struct completion {
     size_t count;
     uint64_t size; /* of those that are listed, together */
     char etag[S3A_ETAG_SIZE_MAX + 1];
+    struct s3a_checksum_value checksum;
 };
 
 static bool copy_text(struct s3a_str text, char *ret_text, size_t size_max)
@@ -60,12 +62,14 @@ static int load_parts(struct completion *completion)
             !copy_text(s3a_column_bytes(database, sql, S3A_PART_ETAG), part->etag,
                        S3A_ETAG_SIZE_MAX) ||
             !copy_text(s3a_column_bytes(database, sql, S3A_PART_BLOB), part->blob,
-                       S3A_BLOB_ID_SIZE)) {
+                       S3A_BLOB_ID_SIZE) ||
+            !s3a_checksum_value_read(s3a_column_bytes(database, sql, S3A_PART_CHECKSUMS),
+                                     &part->sum.checksum)) {
             s3a_database_reset(database, sql);
             return SQLITE_CORRUPT;
         }
         part->number = (uint32_t)s3a_column_number(database, sql, S3A_PART_NUMBER);
-        part->size = (uint64_t)s3a_column_number(database, sql, S3A_PART_SIZE);
+        part->sum.size = (uint64_t)s3a_column_number(database, sql, S3A_PART_SIZE);
         completion->count++;
         rc = s3a_database_next(database, sql);
     }
@@ -99,10 +103,29 @@ static enum s3a_code match_parts(struct completion *completion)
             return S3A_CODE_INVALID_PART;
         }
         part->is_listed = true;
-        completion->size += part->size;
-        is_small |= part->size < S3A_PART_SIZE_MIN && i + 1 < op->part_count;
+        completion->size += part->sum.size;
+        is_small |= part->sum.size < S3A_PART_SIZE_MIN && i + 1 < op->part_count;
     }
     return is_small ? S3A_CODE_ENTITY_TOO_SMALL : S3A_CODE_NONE;
+}
+
+/* The checksum of the whole. Where the request is not right about it, the answer says so. */
+static enum s3a_code sum_parts(struct completion *completion)
+{
+    const struct s3a_op *op = completion->write->op;
+    struct s3a_part_sums sums;
+    enum s3a_code code =
+        s3a_part_sums_begin(&sums, op, &completion->upload.checksum_choice,
+                            completion->commit->as_amazon, completion->write->answer);
+    size_t at = 0;
+
+    for (size_t i = 0; code == S3A_CODE_NONE && i < op->part_count; i++) {
+        while (!completion->parts[at].is_listed) {
+            at++;
+        }
+        code = s3a_part_sums_add(&sums, &op->parts[i], &completion->parts[at++].sum);
+    }
+    return code == S3A_CODE_NONE ? s3a_part_sums_end(&sums, &completion->checksum) : code;
 }
 
 static int digit(char byte)
@@ -202,7 +225,7 @@ static int place_parts(struct completion *completion)
                                   S3A_PARAMS(id, s3a_param_number(part->number),
                                              s3a_param_number(number),
                                              s3a_param_number((int64_t)start)));
-            start += part->size;
+            start += part->sum.size;
             continue;
         }
         rc = s3a_discard_file(completion->commit, s3a_str_of(part->blob));
@@ -219,6 +242,7 @@ static void succeed(struct completion *completion, int64_t modified_ms)
     struct s3a_answer *answer = completion->write->answer;
 
     answer->modified_ms = modified_ms;
+    answer->checksum = completion->checksum;
     strcpy(answer->etag, completion->etag);
 }
 
@@ -227,7 +251,9 @@ static int store(struct completion *completion)
     struct s3a_ledger *ledger = completion->commit->ledger;
     const struct s3a_op *op = completion->write->op;
     struct s3a_param id = s3a_param_text(op->upload_id);
+    char checksum[S3A_CHECKSUM_STORED_SIZE_MAX + 1];
 
+    s3a_checksum_value_write(&completion->checksum, checksum);
     succeed(completion, ledger->now_ms);
     completion->write->is_change = true;
     ledger->is_changed = true;
@@ -237,7 +263,8 @@ static int store(struct completion *completion)
                               S3A_PARAMS(id, s3a_param_number(ledger->now_ms),
                                          s3a_param_number((int64_t)completion->size),
                                          s3a_param_text(s3a_str_of(completion->etag)),
-                                         s3a_param_number((int64_t)op->part_count)));
+                                         s3a_param_number((int64_t)op->part_count),
+                                         s3a_param_text(s3a_str_of(checksum))));
     }
     if (rc == SQLITE_OK) {
         rc = s3a_database_run(&ledger->database, S3A_SQL_UPLOAD_REMOVE, S3A_PARAMS(id));
@@ -253,8 +280,10 @@ static int repeat(struct completion *completion)
 
     if (found->parts > 0 && s3a_str_is(op->upload_id, found->blob) &&
         strcmp(found->etag, completion->etag) == 0) {
+        int rc = s3a_find_checksum(&completion->commit->ledger->database, found->bucket, op->key,
+                                   &completion->checksum);
         succeed(completion, found->modified_ms);
-        return SQLITE_OK;
+        return rc;
     }
     return s3a_refuse_upload(&completion->commit->ledger->database, op, completion->write->answer);
 }
@@ -272,12 +301,13 @@ static int complete(struct completion *completion)
     if (rc == SQLITE_OK) {
         rc = make_etag(completion);
     }
+    /* That there is no such upload is more than that something is wrong with the list. */
+    if ((rc == SQLITE_OK || rc == SQLITE_DONE) && !completion->upload.is_there) {
+        return repeat(completion);
+    }
     if (rc == SQLITE_DONE) {
         s3a_fail_code(answer, S3A_CODE_INVALID_PART);
         return SQLITE_OK;
-    }
-    if (rc == SQLITE_OK && !completion->upload.is_there) {
-        return repeat(completion);
     }
     if (rc == SQLITE_OK) {
         rc = load_parts(completion);
@@ -291,6 +321,9 @@ static int complete(struct completion *completion)
     }
     if (code != S3A_CODE_NONE) {
         s3a_fail_code(answer, code);
+        return SQLITE_OK;
+    }
+    if (sum_parts(completion) != S3A_CODE_NONE) {
         return SQLITE_OK;
     }
     return may_go_on(completion) ? store(completion) : SQLITE_OK;

@@ -120,6 +120,10 @@ static int store(struct s3a_commit *commit, struct s3a_write *write, const struc
     write->is_change = true;
     commit->ledger->is_changed = true;
     rc = put_row(commit, write->op, target->bucket, source);
+    if (rc == SQLITE_OK) {
+        rc = s3a_find_checksum(&commit->ledger->database, target->bucket, write->op->key,
+                               &answer->checksum);
+    }
     return rc == SQLITE_OK ? s3a_discard_object(commit, target) : rc;
 }
 

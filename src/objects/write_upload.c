@@ -33,6 +33,8 @@ int s3a_find_upload(struct s3a_database *database, const struct s3a_op *op,
         memcpy(ret_upload->present_etag, etag.data, etag.size);
     }
     ret_upload->present_ms = s3a_column_number(database, sql, 2);
+    is_sound = is_sound && s3a_checksum_choice_read(s3a_column_bytes(database, sql, 3),
+                                                    &ret_upload->checksum_choice);
     s3a_database_reset(database, sql);
     return is_sound ? SQLITE_OK : SQLITE_CORRUPT;
 }
@@ -64,6 +66,7 @@ static int add_upload(struct s3a_commit *commit, struct s3a_write *write, struct
 {
     struct s3a_answer *answer = write->answer;
     char id[S3A_BLOB_ID_SIZE + 1];
+    char choice[S3A_CHECKSUM_CHOICE_SIZE_MAX + 1];
     int rc = SQLITE_OK;
 
     if (!found->has_bucket) {
@@ -73,6 +76,8 @@ static int add_upload(struct s3a_commit *commit, struct s3a_write *write, struct
         }
     }
     make_id(commit->ledger->now_ms, id);
+    answer->checksum_choice = write->op->checksum_choice;
+    s3a_checksum_choice_write(&answer->checksum_choice, choice);
     answer->upload_id = s3a_pool_copy(&answer->pool, s3a_str_of(id));
     if (!answer->upload_id.data) {
         return SQLITE_NOMEM;
@@ -85,7 +90,8 @@ static int add_upload(struct s3a_commit *commit, struct s3a_write *write, struct
                    found->has_object ? s3a_param_text(s3a_str_of(found->etag)) : s3a_param_null(),
                    found->has_object ? s3a_param_number(found->modified_ms) : s3a_param_null(),
                    s3a_param_text(write->op->tags.data ? write->op->tags : S3A_STR("")),
-                   s3a_param_text(s3a_str_of(s3a_canned_acl_stored(write->op->acl)))));
+                   s3a_param_text(s3a_str_of(s3a_canned_acl_stored(write->op->acl))),
+                   s3a_param_text(s3a_str_of(choice))));
     write->is_change = true;
     commit->ledger->is_changed = true;
     return rc;
@@ -142,6 +148,40 @@ static int discard_old_part(struct s3a_commit *commit, const struct s3a_op *op)
     return rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
+/* A part has to come with a checksum of the kind that was chosen. */
+static bool is_checked_as_chosen(const struct s3a_upload *upload, const struct s3a_op *op,
+                                 struct s3a_answer *answer)
+{
+    enum s3a_checksum_kind chosen = upload->checksum_choice.kind;
+    const char *name = s3a_checksum_name(op->checksum.kind);
+
+    if (chosen == S3A_CHECKSUM_NONE || chosen == op->checksum.kind) {
+        return true;
+    }
+    s3a_fail_code(answer, S3A_CODE_INVALID_REQUEST);
+    s3a_answer_fail_message(answer, S3A_CODE_INVALID_REQUEST,
+                            "Checksum Type mismatch occurred, expected checksum Type: %s, actual "
+                            "checksum Type: %s",
+                            s3a_checksum_name(chosen), name[0] != '\0' ? name : "null");
+    return false;
+}
+
+static int put_part(struct s3a_commit *commit, struct s3a_write *write)
+{
+    const struct s3a_op *op = write->op;
+    const struct s3a_spool *body = write->body;
+    const struct s3a_answer *answer = write->answer;
+    char checksum[S3A_CHECKSUM_STORED_SIZE_MAX + 1];
+
+    s3a_checksum_value_write(&op->checksum, checksum);
+    return s3a_database_run(
+        &commit->ledger->database, S3A_SQL_PART_PUT,
+        S3A_PARAMS(s3a_param_text(op->upload_id), s3a_param_number(op->part_number),
+                   s3a_param_number((int64_t)body->size), s3a_param_text(s3a_str_of(answer->etag)),
+                   s3a_param_number(answer->modified_ms), s3a_param_text(s3a_str_of(body->id)),
+                   s3a_param_text(s3a_str_of(checksum))));
+}
+
 int s3a_upload_part(struct s3a_commit *commit, struct s3a_write *write)
 {
     const struct s3a_op *op = write->op;
@@ -163,16 +203,15 @@ int s3a_upload_part(struct s3a_commit *commit, struct s3a_write *write)
     if (rc != SQLITE_OK || !upload.is_there) {
         return rc == SQLITE_OK ? s3a_refuse_upload(database, op, answer) : rc;
     }
+    if (!is_checked_as_chosen(&upload, op, answer)) {
+        return SQLITE_OK;
+    }
     answer->modified_ms = commit->ledger->now_ms;
+    answer->checksum = op->checksum;
     s3a_etag_of_md5(body->md5_bytes, answer->etag);
     rc = discard_old_part(commit, op);
     if (rc == SQLITE_OK) {
-        rc = s3a_database_run(
-            database, S3A_SQL_PART_PUT,
-            S3A_PARAMS(
-                s3a_param_text(op->upload_id), s3a_param_number(op->part_number),
-                s3a_param_number((int64_t)body->size), s3a_param_text(s3a_str_of(answer->etag)),
-                s3a_param_number(answer->modified_ms), s3a_param_text(s3a_str_of(body->id))));
+        rc = put_part(commit, write);
     }
     write->is_change = true;
     commit->ledger->is_changed = true;

@@ -120,14 +120,42 @@ static void add_object_headers(struct encoder *encoder)
     }
 }
 
-/* Of all of it: whoever gets a part could not check it. */
 static void add_checksum(struct encoder *encoder)
 {
     const struct s3a_checksum_value *checksum = &encoder->answer->checksum;
 
-    if (checksum->kind != S3A_CHECKSUM_NONE && encoder->answer->http_status == 200) {
+    if (checksum->kind != S3A_CHECKSUM_NONE) {
         add(encoder, s3a_str_of(s3a_checksum_header(checksum->kind)), s3a_str_of(checksum->text));
-        add(encoder, S3A_STR("x-amz-checksum-type"), s3a_str_of(s3a_checksum_value_type(checksum)));
+    }
+}
+
+static void add_checksum_type(struct encoder *encoder, enum s3a_checksum_type type)
+{
+    if (type != S3A_CHECKSUM_TYPE_NOT_GIVEN) {
+        add(encoder, S3A_STR("x-amz-checksum-type"), s3a_str_of(s3a_checksum_type_name(type)));
+    }
+}
+
+/* Of all that it is of, the object or the part: whoever gets less could not check it. */
+static void add_read_checksum(struct encoder *encoder)
+{
+    const struct s3a_answer *answer = encoder->answer;
+    bool is_whole = answer->range_size == answer->object_size || encoder->op->part_number > 0;
+
+    if (encoder->op->wants_checksum && is_whole && answer->checksum.kind != S3A_CHECKSUM_NONE) {
+        add_checksum(encoder);
+        add_checksum_type(encoder, answer->checksum_choice.type);
+    }
+}
+
+static void add_checksum_choice(struct encoder *encoder)
+{
+    const struct s3a_checksum_choice *choice = &encoder->answer->checksum_choice;
+
+    if (choice->kind != S3A_CHECKSUM_NONE) {
+        add(encoder, S3A_STR("x-amz-checksum-algorithm"),
+            s3a_str_of(s3a_checksum_upper_name(choice->kind)));
+        add_checksum_type(encoder, choice->type);
     }
 }
 
@@ -199,17 +227,18 @@ static void encode_success(struct encoder *encoder, struct s3a_str resource, str
     case S3A_OP_GET_OBJECT:
     case S3A_OP_HEAD_OBJECT:
         add_object_headers(encoder);
-        if (op->wants_checksum) {
-            add_checksum(encoder);
-        }
+        add_read_checksum(encoder);
         break;
     case S3A_OP_GET_ATTRIBUTES:
         add_date(encoder, S3A_STR("last-modified"), encoder->answer->modified_ms);
         s3a_write_upload(op, encoder->answer, resource, body);
         break;
+    case S3A_OP_CREATE_UPLOAD:
+        add_checksum_choice(encoder);
+        s3a_write_upload(op, encoder->answer, resource, body);
+        break;
     case S3A_OP_COPY_OBJECT:
     case S3A_OP_COPY_PART:
-    case S3A_OP_CREATE_UPLOAD:
     case S3A_OP_COMPLETE_UPLOAD:
     case S3A_OP_LIST_PARTS:
     case S3A_OP_LIST_UPLOADS:
@@ -219,6 +248,9 @@ static void encode_success(struct encoder *encoder, struct s3a_str resource, str
     case S3A_OP_UPLOAD_PART:
         add(encoder, S3A_STR("etag"), s3a_str_of(encoder->answer->etag));
         add_checksum(encoder);
+        if (op->kind == S3A_OP_PUT_OBJECT && encoder->answer->checksum.kind != S3A_CHECKSUM_NONE) {
+            add_checksum_type(encoder, s3a_checksum_value_type(&encoder->answer->checksum));
+        }
         break;
     default:
         break;

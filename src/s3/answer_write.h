@@ -15,6 +15,20 @@ void s3a_xml_given(struct s3a_buf *body, const char *name, struct s3a_str text);
 /* <Owner>: the store has one. */
 void s3a_xml_owner(struct s3a_buf *body);
 
+/* <ChecksumCRC32> and <ChecksumType>; nothing where there is none. */
+void s3a_xml_checksum(struct s3a_buf *body, const struct s3a_checksum_value *checksum);
+
+/* <Checksum> with both of them: here, and only here, Amazon S3 leaves out how many parts there are.
+ */
+void s3a_xml_checksum_digest(struct s3a_buf *body, const struct s3a_checksum_value *checksum);
+
+/* <ChecksumCRC32> of a part, of what its entry says; nothing where that is none of this kind. */
+void s3a_xml_part_checksum(struct s3a_buf *body, enum s3a_checksum_kind kind,
+                           struct s3a_str stored);
+
+/* <ChecksumAlgorithm> and <ChecksumType>; nothing where none was made. */
+void s3a_xml_checksum_choice(struct s3a_buf *body, const struct s3a_checksum_choice *choice);
+
 /* A key, or a part of one, encoded where the request wants it so. */
 void s3a_xml_key(const struct s3a_op *op, struct s3a_buf *body, const char *name,
                  struct s3a_str key);

@@ -31,6 +31,7 @@ static void write_completed(const struct s3a_op *op, const struct s3a_answer *an
     s3a_xml_text(body, "Bucket", op->bucket);
     s3a_xml_text(body, "Key", op->key);
     write_etag(body, s3a_str_of(answer->etag));
+    s3a_xml_checksum(body, &answer->checksum);
     s3a_xml_close(body, "CompleteMultipartUploadResult");
 }
 
@@ -39,6 +40,7 @@ static void write_copied(const char *name, const struct s3a_answer *answer, stru
     s3a_xml_begin(body, name);
     s3a_xml_date(body, "LastModified", answer->modified_ms);
     write_etag(body, s3a_str_of(answer->etag));
+    s3a_xml_checksum(body, &answer->checksum);
     s3a_xml_close(body, name);
 }
 
@@ -70,6 +72,7 @@ static void write_parts(const struct s3a_op *op, const struct s3a_answer *answer
     s3a_xml_close(body, "Initiator");
     s3a_xml_owner(body);
     s3a_xml_text(body, "StorageClass", S3A_STR("STANDARD"));
+    s3a_xml_checksum_choice(body, &answer->checksum_choice);
     write_part_markers(op, answer, body);
     for (size_t i = 0; i < answer->entry_count; i++) {
         const struct s3a_entry *part = &answer->entries[i];
@@ -78,6 +81,7 @@ static void write_parts(const struct s3a_op *op, const struct s3a_answer *answer
         s3a_xml_date(body, "LastModified", part->modified_ms);
         write_etag(body, part->etag);
         s3a_xml_uint64(body, "Size", part->size);
+        s3a_xml_part_checksum(body, answer->checksum_choice.kind, part->checksums);
         s3a_xml_close(body, "Part");
     }
     s3a_xml_close(body, "ListPartsResult");
@@ -86,6 +90,8 @@ static void write_parts(const struct s3a_op *op, const struct s3a_answer *answer
 static void write_upload(const struct s3a_op *op, const struct s3a_entry *upload,
                          struct s3a_buf *body)
 {
+    struct s3a_checksum_choice choice;
+
     s3a_xml_open(body, "Upload");
     s3a_xml_key(op, body, "Key", upload->name);
     s3a_xml_text(body, "UploadId", upload->upload_id);
@@ -96,6 +102,9 @@ static void write_upload(const struct s3a_op *op, const struct s3a_entry *upload
     s3a_xml_owner(body);
     s3a_xml_text(body, "StorageClass", S3A_STR("STANDARD"));
     s3a_xml_date(body, "Initiated", upload->modified_ms);
+    if (s3a_checksum_choice_read(upload->checksums, &choice)) {
+        s3a_xml_checksum_choice(body, &choice);
+    }
     s3a_xml_close(body, "Upload");
 }
 
@@ -145,17 +154,21 @@ static void write_uploads(const struct s3a_op *op, const struct s3a_answer *answ
     s3a_xml_close(body, "ListMultipartUploadsResult");
 }
 
-/* Without checksums of their own, parts are only counted, as Amazon S3 does. */
+/* Parts are told one by one where their checksums make that of the object, and else only counted,
+ * as Amazon S3 does. */
 static void write_object_parts(const struct s3a_op *op, const struct s3a_answer *answer,
                                struct s3a_buf *body)
 {
     s3a_xml_open(body, "ObjectParts");
     s3a_xml_uint64(body, "PartsCount", answer->part_total);
-    write_part_markers(op, answer, body);
+    if (answer->checksum_choice.type == S3A_CHECKSUM_COMPOSITE) {
+        write_part_markers(op, answer, body);
+    }
     for (size_t i = 0; i < answer->entry_count; i++) {
         s3a_xml_open(body, "Part");
         s3a_xml_uint64(body, "PartNumber", answer->entries[i].part_number);
         s3a_xml_uint64(body, "Size", answer->entries[i].size);
+        s3a_xml_part_checksum(body, answer->checksum_choice.kind, answer->entries[i].checksums);
         s3a_xml_close(body, "Part");
     }
     s3a_xml_close(body, "ObjectParts");
@@ -173,6 +186,9 @@ static void write_attributes(const struct s3a_op *op, const struct s3a_answer *a
     s3a_xml_begin(body, "GetObjectAttributesResponse");
     if (op->attributes & S3A_ATTRIBUTE_ETAG) {
         write_etag(body, without_quotes(s3a_str_of(answer->etag)));
+    }
+    if (op->attributes & S3A_ATTRIBUTE_CHECKSUM) {
+        s3a_xml_checksum_digest(body, &answer->checksum);
     }
     if (op->attributes & S3A_ATTRIBUTE_PARTS && answer->part_total > 0) {
         write_object_parts(op, answer, body);

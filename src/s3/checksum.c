@@ -13,6 +13,7 @@ enum algorithm {
 };
 
 struct kind {
+    const char *upper_name;
     const char *header_name;
     size_t size;
     enum algorithm algorithm;
@@ -21,13 +22,14 @@ struct kind {
 };
 
 static const struct kind kinds[] = {
-    [S3A_CHECKSUM_NONE] = {.header_name = ""},
-    [S3A_CHECKSUM_CRC32] = {"x-amz-checksum-crc32", 4, IS_CRC, .crc = S3A_CRC_32},
-    [S3A_CHECKSUM_CRC32C] = {"x-amz-checksum-crc32c", 4, IS_CRC, .crc = S3A_CRC_32C},
-    [S3A_CHECKSUM_CRC64NVME] = {"x-amz-checksum-crc64nvme", 8, IS_CRC, .crc = S3A_CRC_64_NVME},
-    [S3A_CHECKSUM_SHA1] = {"x-amz-checksum-sha1", S3A_SHA1_SIZE, IS_DIGEST,
+    [S3A_CHECKSUM_NONE] = {.upper_name = "", .header_name = ""},
+    [S3A_CHECKSUM_CRC32] = {"CRC32", "x-amz-checksum-crc32", 4, IS_CRC, .crc = S3A_CRC_32},
+    [S3A_CHECKSUM_CRC32C] = {"CRC32C", "x-amz-checksum-crc32c", 4, IS_CRC, .crc = S3A_CRC_32C},
+    [S3A_CHECKSUM_CRC64NVME] = {"CRC64NVME", "x-amz-checksum-crc64nvme", 8, IS_CRC,
+                                .crc = S3A_CRC_64_NVME},
+    [S3A_CHECKSUM_SHA1] = {"SHA1", "x-amz-checksum-sha1", S3A_SHA1_SIZE, IS_DIGEST,
                            .digest = S3A_DIGEST_SHA1},
-    [S3A_CHECKSUM_SHA256] = {"x-amz-checksum-sha256", S3A_SHA256_SIZE, IS_DIGEST,
+    [S3A_CHECKSUM_SHA256] = {"SHA256", "x-amz-checksum-sha256", S3A_SHA256_SIZE, IS_DIGEST,
                              .digest = S3A_DIGEST_SHA256},
 };
 
@@ -46,10 +48,20 @@ const char *s3a_checksum_header(enum s3a_checksum_kind kind)
     return kinds[kind].header_name;
 }
 
+const char *s3a_checksum_name(enum s3a_checksum_kind kind)
+{
+    return kind == S3A_CHECKSUM_NONE ? "" : kinds[kind].header_name + strlen(S3A_CHECKSUM_PREFIX);
+}
+
+const char *s3a_checksum_upper_name(enum s3a_checksum_kind kind)
+{
+    return kinds[kind].upper_name;
+}
+
 enum s3a_checksum_kind s3a_checksum_kind_of_name(struct s3a_str name)
 {
     for (int kind = S3A_CHECKSUM_CRC32; kind <= S3A_CHECKSUM_SHA256; kind++) {
-        if (s3a_str_is_nocase(name, kinds[kind].header_name + strlen(S3A_CHECKSUM_PREFIX))) {
+        if (s3a_str_is_nocase(name, kinds[kind].upper_name)) {
             return (enum s3a_checksum_kind)kind;
         }
     }

@@ -29,6 +29,11 @@ enum s3a_checksum_kind s3a_checksum_kind_of(struct s3a_str header_name);
 #define S3A_CHECKSUM_PREFIX "x-amz-checksum-"
 const char *s3a_checksum_header(enum s3a_checksum_kind kind);
 
+/* "crc32", as messages say it and stores keep it; and "CRC32", as documents have it. "" for NONE.
+ */
+const char *s3a_checksum_name(enum s3a_checksum_kind kind);
+const char *s3a_checksum_upper_name(enum s3a_checksum_kind kind);
+
 /* "CRC32", in any case: its kind. */
 enum s3a_checksum_kind s3a_checksum_kind_of_name(struct s3a_str name);
 

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #define SEPARATOR '='
+/* No digit of base64. */
+#define COUNT_MARK '-'
 
 void s3a_checksum_value_set(struct s3a_checksum_value *value, enum s3a_checksum_kind kind,
                             const uint8_t *bytes)
@@ -22,9 +24,61 @@ void s3a_checksum_value_set(struct s3a_checksum_value *value, enum s3a_checksum_
     s3a_buf_fini(&text);
 }
 
-const char *s3a_checksum_value_type(const struct s3a_checksum_value *value)
+void s3a_checksum_value_set_composite(struct s3a_checksum_value *value, enum s3a_checksum_kind kind,
+                                      const uint8_t *bytes, size_t part_count)
 {
-    return strchr(value->text, '-') ? "COMPOSITE" : "FULL_OBJECT";
+    s3a_checksum_value_set(value, kind, bytes);
+    size_t size = strlen(value->text);
+    snprintf(value->text + size, sizeof(value->text) - size, "%c%zu", COUNT_MARK, part_count);
+}
+
+enum s3a_checksum_type s3a_checksum_value_type(const struct s3a_checksum_value *value)
+{
+    return strchr(value->text, COUNT_MARK) ? S3A_CHECKSUM_COMPOSITE : S3A_CHECKSUM_FULL_OBJECT;
+}
+
+struct s3a_checksum_choice s3a_checksum_value_choice(const struct s3a_checksum_value *value)
+{
+    struct s3a_checksum_choice choice = {0};
+
+    if (value->kind != S3A_CHECKSUM_NONE) {
+        choice.kind = value->kind;
+        choice.type = s3a_checksum_value_type(value);
+    }
+    return choice;
+}
+
+struct s3a_str s3a_checksum_value_digest(const struct s3a_checksum_value *value)
+{
+    struct s3a_str text = s3a_str_of(value->text);
+
+    return s3a_str_split(&text, COUNT_MARK);
+}
+
+bool s3a_checksum_value_bytes(const struct s3a_checksum_value *value,
+                              uint8_t ret_bytes[S3A_CHECKSUM_SIZE_MAX])
+{
+    return s3a_base64_decode(s3a_checksum_value_digest(value), ret_bytes,
+                             s3a_checksum_size(value->kind));
+}
+
+bool s3a_checksum_value_parse(struct s3a_checksum_value *value, enum s3a_checksum_kind kind,
+                              struct s3a_str text)
+{
+    uint8_t bytes[S3A_CHECKSUM_SIZE_MAX];
+    struct s3a_str count = text;
+    struct s3a_str digest = s3a_str_split(&count, COUNT_MARK);
+    uint64_t part_count;
+
+    *value = (struct s3a_checksum_value){0};
+    if (text.size > S3A_CHECKSUM_TEXT_SIZE_MAX ||
+        !s3a_base64_decode(digest, bytes, s3a_checksum_size(kind)) ||
+        (count.data && !s3a_str_to_uint64(count, UINT32_MAX, &part_count))) {
+        return false;
+    }
+    value->kind = kind;
+    memcpy(value->text, text.data, text.size);
+    return true;
 }
 
 void s3a_checksum_value_write(const struct s3a_checksum_value *value,
@@ -33,8 +87,7 @@ void s3a_checksum_value_write(const struct s3a_checksum_value *value,
     *ret_stored = '\0';
     if (value->kind != S3A_CHECKSUM_NONE) {
         snprintf(ret_stored, S3A_CHECKSUM_STORED_SIZE_MAX + 1, "%s%c%s",
-                 s3a_checksum_header(value->kind) + strlen(S3A_CHECKSUM_PREFIX), SEPARATOR,
-                 value->text);
+                 s3a_checksum_name(value->kind), SEPARATOR, value->text);
     }
 }
 

@@ -117,7 +117,9 @@ struct s3a_source {
 /* One line of what COMPLETE_UPLOAD puts together. */
 struct s3a_listed_part {
     uint32_t number;
-    struct s3a_str etag; /* quoted or bare */
+    struct s3a_str etag;                  /* quoted or bare */
+    enum s3a_checksum_kind checksum_kind; /* NONE: it is listed without */
+    struct s3a_str checksum;              /* in base64 */
 };
 
 /* What GET_ATTRIBUTES asks for. */
@@ -149,9 +151,13 @@ struct s3a_op {
     /* PUT, CREATE_UPLOAD, COPY_OBJECT: what the object keeps. GET and HEAD: what stands in the
      * answer instead (response-content-type=...); servers only. */
     struct s3a_headers headers;
-    struct s3a_checksum_value checksum; /* PUT: of the body, which was checked against it */
-    enum s3a_canned_acl acl;            /* CREATE_BUCKET, PUT, PUT_..._ACL */
-    struct s3a_str tags;                /* PUT, PUT_..._TAGGING: see tags.h */
+    /* PUT, UPLOAD_PART: of the body, which was checked against it. COMPLETE_UPLOAD: of the object;
+     * "-N" behind one that is COMPOSITE may be left out. */
+    struct s3a_checksum_value checksum;
+    /* CREATE_UPLOAD; COMPLETE_UPLOAD: the type only. Servers only. */
+    struct s3a_checksum_choice checksum_choice;
+    enum s3a_canned_acl acl; /* CREATE_BUCKET, PUT, PUT_..._ACL */
+    struct s3a_str tags;     /* PUT, PUT_..._TAGGING: see tags.h */
 
     /* Nobody vouches for this request: only what the ACLs let anyone do is done. Servers only. */
     bool is_anonymous;
@@ -214,6 +220,9 @@ struct s3a_entry {
     struct s3a_str etag;      /* with its quotes */
     struct s3a_str upload_id; /* LIST_UPLOADS; modified_ms is when it was begun */
     uint32_t part_number;     /* LIST_PARTS, GET_ATTRIBUTES; name is "" */
+    /* LIST_PARTS, GET_ATTRIBUTES: see s3a_checksum_value_read(). LIST_UPLOADS: see
+     * s3a_checksum_choice_read(). */
+    struct s3a_str checksums;
 };
 
 /* What came of one of the deletions of an op. */
@@ -257,7 +266,9 @@ struct s3a_answer {
     uint64_t range_offset;
     uint64_t range_size; /* what this answer carries (or would, for HEAD) */
     struct s3a_headers headers;
-    struct s3a_checksum_value checksum; /* of the whole object; PUT: of what was put */
+    struct s3a_checksum_value checksum; /* of the object, or the part; PUT: of what was put */
+    /* GET and HEAD: how the object is checked. CREATE_UPLOAD, LIST_PARTS: how it will be. */
+    struct s3a_checksum_choice checksum_choice;
     struct s3a_buf body;
     struct s3a_file file;
     struct s3a_stream *stream; /* NULL: none; the answer owns it */

@@ -127,5 +127,8 @@ enum s3a_code s3a_op_decode(const struct s3a_http_incoming *request, struct s3a_
     if (code == S3A_CODE_NONE) {
         code = s3a_op_decode_headers(&decoder);
     }
+    if (code == S3A_CODE_NONE) {
+        code = s3a_op_check_checksums(&decoder);
+    }
     return code == S3A_CODE_NONE ? s3a_op_check_upload(&decoder) : code;
 }

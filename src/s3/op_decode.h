@@ -65,6 +65,13 @@ bool s3a_op_decode_upload_parameter(struct s3a_op_decoder *decoder, struct s3a_s
 bool s3a_op_decode_upload_header(struct s3a_op_decoder *decoder, struct s3a_str name,
                                  struct s3a_str value, enum s3a_code *ret_code);
 
+/* A header x-amz-checksum-...; false where it is none. */
+bool s3a_op_decode_checksum_header(struct s3a_op_decoder *decoder, struct s3a_str name,
+                                   struct s3a_str value, enum s3a_code *ret_code);
+
+/* All has come: does what is said of checksums go together? */
+enum s3a_code s3a_op_check_checksums(struct s3a_op_decoder *decoder);
+
 /* All has come: a PUT with a source is a copy; is anything missing, or too much? */
 enum s3a_code s3a_op_check_upload(struct s3a_op_decoder *decoder);
 

@@ -144,7 +144,8 @@ enum s3a_code s3a_op_decode_amz_header(struct s3a_op_decoder *decoder, struct s3
         return keeps_headers(decoder->op->kind) ? store_header(decoder, name, value)
                                                 : S3A_CODE_NONE;
     }
-    if (s3a_op_decode_upload_header(decoder, name, value, &code)) {
+    if (s3a_op_decode_checksum_header(decoder, name, value, &code) ||
+        s3a_op_decode_upload_header(decoder, name, value, &code)) {
         return code;
     }
     if (s3a_str_is(name, "x-amz-acl") && keeps_acl(decoder->op->kind)) {
@@ -155,10 +156,6 @@ enum s3a_code s3a_op_decode_amz_header(struct s3a_op_decoder *decoder, struct s3
     }
     if (s3a_str_is(name, "x-amz-tagging") && keeps_headers(decoder->op->kind)) {
         return s3a_op_decode_tagging_header(decoder, value);
-    }
-    if (s3a_str_is(name, "x-amz-checksum-mode")) {
-        decoder->op->wants_checksum = s3a_str_is_nocase(value, "ENABLED");
-        return S3A_CODE_NONE;
     }
     for (size_t i = 0; i < sizeof(unsupported) / sizeof(unsupported[0]); i++) {
         struct s3a_str prefix = unsupported[i].prefix;

@@ -10,7 +10,10 @@ struct reading {
     size_t count;
     struct s3a_listed_part part; /* the one that we are in */
     enum s3a_code code;          /* of the first failure */
+    const char *message;         /* NULL: the code says it */
 };
+
+#define PART "CompleteMultipartUpload/Part"
 
 static void fail(struct reading *reading, enum s3a_code code)
 {
@@ -38,6 +41,31 @@ static void read_etag(struct reading *reading, struct s3a_str text)
     }
 }
 
+static void read_checksum(struct reading *reading, struct s3a_str name, struct s3a_str text)
+{
+    struct s3a_listed_part *part = &reading->part;
+    enum s3a_checksum_kind kind = s3a_checksum_kind_of_name(name);
+    uint8_t bytes[S3A_CHECKSUM_SIZE_MAX];
+
+    text = s3a_str_trim(text);
+    if (kind == S3A_CHECKSUM_NONE) {
+        /* No part has been checked by one that is not known here. */
+        fail(reading, S3A_CODE_INVALID_PART);
+        return;
+    }
+    if (part->checksum_kind != S3A_CHECKSUM_NONE ||
+        !s3a_base64_decode(text, bytes, s3a_checksum_size(kind))) {
+        fail(reading, S3A_CODE_INVALID_ARGUMENT);
+        reading->message = "Invalid Base64 or multiple checksums present in request";
+        return;
+    }
+    part->checksum_kind = kind;
+    part->checksum = s3a_pool_copy(reading->pool, text);
+    if (!part->checksum.data) {
+        fail(reading, S3A_CODE_INTERNAL_ERROR);
+    }
+}
+
 static void end_part(struct reading *reading)
 {
     uint32_t last = reading->count > 0 ? reading->parts[reading->count - 1].number : 0;
@@ -56,14 +84,18 @@ static void end_part(struct reading *reading)
 
 static void on_close(void *user, const char *path, struct s3a_str text)
 {
+    const struct s3a_str prefix_of_checksums = S3A_STR(PART "/Checksum");
     struct reading *reading = user;
+    struct s3a_str name = s3a_str_of(path);
 
-    if (strcmp(path, "CompleteMultipartUpload/Part/PartNumber") == 0) {
+    if (strcmp(path, PART "/PartNumber") == 0) {
         read_number(reading, text);
-    } else if (strcmp(path, "CompleteMultipartUpload/Part/ETag") == 0) {
+    } else if (strcmp(path, PART "/ETag") == 0) {
         read_etag(reading, text);
-    } else if (strcmp(path, "CompleteMultipartUpload/Part") == 0) {
+    } else if (strcmp(path, PART) == 0) {
         end_part(reading);
+    } else if (s3a_str_starts_with(name, PART "/Checksum")) {
+        read_checksum(reading, s3a_str_skip(name, prefix_of_checksums.size), text);
     }
 }
 
@@ -84,7 +116,8 @@ enum s3a_code s3a_op_decode_part_list(struct s3a_op_decoder *decoder, struct s3a
         reading.code = S3A_CODE_MALFORMED_XML;
     }
     if (reading.code != S3A_CODE_NONE) {
-        s3a_answer_fail(decoder->answer, reading.code);
+        s3a_answer_fail_message(decoder->answer, reading.code, "%s",
+                                reading.message ? reading.message : s3a_code_message(reading.code));
     }
     decoder->op->parts = reading.parts;
     decoder->op->part_count = reading.count;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
-#include "checksum.h"
 #include "op_decode.h"
 
 static enum s3a_code decode_part_number(struct s3a_op_decoder *decoder, struct s3a_str value)
@@ -198,9 +197,7 @@ bool s3a_op_decode_upload_header(struct s3a_op_decoder *decoder, struct s3a_str 
         }
         return decode_source_header(decoder, name, value, ret_code);
     case S3A_OP_COMPLETE_UPLOAD:
-        if (s3a_checksum_kind_of(name) != S3A_CHECKSUM_NONE) {
-            *ret_code = s3a_op_refuse_header(decoder, name);
-        } else if (s3a_str_is(name, "x-amz-mp-object-size")) {
+        if (s3a_str_is(name, "x-amz-mp-object-size")) {
             *ret_code = decode_object_size(decoder, value);
         } else {
             return false;

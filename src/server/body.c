@@ -108,7 +108,9 @@ enum s3a_code s3a_body_expect(struct s3a_body *body, const struct s3a_header *he
         return S3A_CODE_NONE;
     }
     if (body->checksum.kind != S3A_CHECKSUM_NONE) {
-        body->message = "There is more than one x-amz-checksum- header";
+        body->message =
+            "Expecting a single x-amz-checksum- header. Multiple checksum Types are not "
+            "allowed.";
         return S3A_CODE_INVALID_REQUEST;
     }
     if (!s3a_base64_decode(header->value, body->checksum_announced, s3a_checksum_size(kind))) {

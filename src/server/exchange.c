@@ -251,7 +251,9 @@ static enum MHD_Result on_end(struct s3a_exchange *exchange)
     if (code != S3A_CODE_NONE || exchange->page) {
         return answer(exchange);
     }
-    exchange->op.checksum = s3a_body_checksum(&exchange->body);
+    if (s3a_op_body(exchange->op.kind) == S3A_BODY_OBJECT) {
+        exchange->op.checksum = s3a_body_checksum(&exchange->body);
+    }
     if (s3a_op_body(exchange->op.kind) == S3A_BODY_DOCUMENT && !take_document(exchange)) {
         return answer(exchange);
     }

@@ -27,7 +27,13 @@ static void list_copy(struct store *store, struct upload *upload, const struct s
     assert_int_equal(store_call(store, op, S3A_STR(""), &answer), S3A_OK);
     strcpy(etag, answer.etag);
     assert_true(answer.modified_ms > 0);
-    upload->parts[upload->count++] = (struct s3a_listed_part){op->part_number, s3a_str_of(etag)};
+    strcpy(upload->checksums[upload->count], answer.checksum.text);
+    upload->parts[upload->count] =
+        (struct s3a_listed_part){.number = op->part_number,
+                                 .etag = s3a_str_of(etag),
+                                 .checksum_kind = answer.checksum.kind,
+                                 .checksum = s3a_str_of(upload->checksums[upload->count])};
+    upload->count++;
     s3a_answer_fini(&answer);
 }
 
@@ -58,6 +64,35 @@ static void parts_are_copied_from_whatever_the_source_lies_in(void **state)
     assert_bytes(&store, &get, s3a_str_make(all, S3A_PART_SIZE_MIN + 1), NULL);
     free((char *)(uintptr_t)first.data);
     free(all);
+    store_close(&store);
+}
+
+/* Whatever the source was checked by; all as Python computes them. */
+static void a_copy_is_checked_as_its_upload_is_to_be(void **state)
+{
+    (void)state;
+    struct store store;
+    struct upload source;
+    struct upload upload;
+    struct s3a_op head = op_of(S3A_OP_HEAD_OBJECT, "k");
+    struct s3a_answer answer;
+
+    store_open(&store);
+    upload_make_checked(&store, &source, "parts", S3A_CHECKSUM_COMPOSITE);
+    assert_int_equal(store_put(&store, "small", "small"), S3A_OK);
+    upload_begin_checked(
+        &store, &upload, "k",
+        (struct s3a_checksum_choice){S3A_CHECKSUM_CRC32, S3A_CHECKSUM_FULL_OBJECT});
+    struct s3a_op op = copy_op(&upload, 1, "parts");
+    list_copy(&store, &upload, &op);
+    assert_string_equal(upload.checksums[0], "23belg==");
+    op = copy_op(&upload, 2, "small");
+    list_copy(&store, &upload, &op);
+    assert_string_equal(upload.checksums[1], "dUXqEw==");
+    assert_int_equal(upload_complete(&store, &upload), S3A_CODE_NONE);
+    assert_int_equal(store_call(&store, &head, S3A_STR(""), &answer), S3A_OK);
+    assert_string_equal(answer.checksum.text, "3zj+Pw==");
+    s3a_answer_fini(&answer);
     store_close(&store);
 }
 
@@ -186,6 +221,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(parts_are_copied_from_whatever_the_source_lies_in),
+        cmocka_unit_test(a_copy_is_checked_as_its_upload_is_to_be),
         cmocka_unit_test(what_cannot_be_copied_is_said_and_leaves_nothing),
         cmocka_unit_test(a_disk_that_fails_copies_no_part),
         cmocka_unit_test(who_takes_it_back_need_not_wait_for_all_of_it),

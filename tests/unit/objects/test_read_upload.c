@@ -125,17 +125,23 @@ static void what_was_completed_is_not_listed(void **state)
     struct s3a_op attributes = op_of(S3A_OP_GET_ATTRIBUTES, "k");
 
     store_open(&store);
-    upload_make(&store, &upload, "k");
+    upload_make_checked(&store, &upload, "k", S3A_CHECKSUM_FULL_OBJECT);
     assert_int_equal(store_call(&store, &list, S3A_STR(""), &answer), S3A_OK);
     assert_int_equal(answer.entry_count, 0);
     s3a_answer_fini(&answer);
     attributes.attributes = S3A_ATTRIBUTE_PARTS;
+    assert_int_equal(store_call(&store, &attributes, S3A_STR(""), &answer), S3A_OK);
+    assert_int_equal(answer.part_total, 2);
+    assert_int_equal(answer.entry_count, 0); /* they are only counted */
+    s3a_answer_fini(&answer);
+    upload_make_checked(&store, &upload, "k", S3A_CHECKSUM_COMPOSITE);
     attributes.part_marker = 1;
     assert_int_equal(store_call(&store, &attributes, S3A_STR(""), &answer), S3A_OK);
     assert_int_equal(answer.part_total, 2);
     assert_int_equal(answer.entry_count, 1);
     assert_int_equal(answer.entries[0].part_number, 2);
     assert_int_equal(answer.entries[0].size, 1000);
+    assert_true(s3a_str_starts_with(answer.entries[0].checksums, "crc32="));
     s3a_answer_fini(&answer);
     store_close(&store);
 }

@@ -81,7 +81,7 @@ static void its_etag_is_that_of_amazon(void **state)
     assert_int_equal(store_call(&store, &part, S3A_STR("hello"), &answer), S3A_OK);
     assert_string_equal(answer.etag, "\"5d41402abc4b2a76b9719d911017c592\"");
     strcpy(upload.etags[0], answer.etag);
-    upload.parts[0] = (struct s3a_listed_part){1, s3a_str_of(upload.etags[0])};
+    upload.parts[0] = (struct s3a_listed_part){.number = 1, .etag = s3a_str_of(upload.etags[0])};
     upload.count = 1;
     s3a_answer_fini(&answer);
     struct s3a_op complete = upload_complete_op(&upload);
@@ -141,6 +141,8 @@ static void what_is_wrong_with_the_list_is_said_and_changes_nothing(void **state
     upload_begin(&store, &upload, "k");
     upload_add(&store, &upload, 1, "a", S3A_PART_SIZE_MIN);
     strcpy(upload.key, "other");
+    assert_int_equal(upload_complete(&store, &upload), S3A_CODE_NO_SUCH_UPLOAD);
+    upload.parts[0].etag = S3A_STR("no MD5");
     assert_int_equal(upload_complete(&store, &upload), S3A_CODE_NO_SUCH_UPLOAD);
     strcpy(upload.key, "k");
     upload.parts[0].etag = s3a_str_make(upload.etags[0] + 1, 32); /* bare */

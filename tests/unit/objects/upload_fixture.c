@@ -8,10 +8,17 @@
 
 void upload_begin(struct store *store, struct upload *upload, const char *key)
 {
+    upload_begin_checked(store, upload, key, (struct s3a_checksum_choice){0});
+}
+
+void upload_begin_checked(struct store *store, struct upload *upload, const char *key,
+                          struct s3a_checksum_choice choice)
+{
     struct s3a_op op = op_of(S3A_OP_CREATE_UPLOAD, key);
     struct s3a_answer answer;
 
-    *upload = (struct upload){0};
+    *upload = (struct upload){.choice = choice};
+    op.checksum_choice = choice;
     snprintf(upload->key, sizeof(upload->key), "%s", key);
     assert_int_equal(store_call(store, &op, S3A_STR(""), &answer), S3A_OK);
     assert_int_equal(answer.upload_id.size, S3A_BLOB_ID_SIZE);
@@ -27,6 +34,18 @@ struct s3a_op upload_op(enum s3a_op_kind kind, const struct upload *upload)
     return op;
 }
 
+static void checksum_of(enum s3a_checksum_kind kind, struct s3a_str bytes,
+                        struct s3a_checksum_value *ret_value)
+{
+    uint8_t value[S3A_CHECKSUM_SIZE_MAX];
+    struct s3a_checksum checksum;
+
+    assert_int_equal(s3a_checksum_init(&checksum, kind), S3A_OK);
+    s3a_checksum_add(&checksum, bytes);
+    s3a_checksum_end(&checksum, value);
+    s3a_checksum_value_set(ret_value, kind, value);
+}
+
 void upload_add(struct store *store, struct upload *upload, uint32_t number, const char *text,
                 size_t size)
 {
@@ -36,10 +55,19 @@ void upload_add(struct store *store, struct upload *upload, uint32_t number, con
     struct s3a_answer answer;
 
     op.part_number = number;
+    if (upload->choice.kind != S3A_CHECKSUM_NONE) {
+        checksum_of(upload->choice.kind, body, &op.checksum);
+    }
     assert_int_equal(store_call(store, &op, body, &answer), S3A_OK);
     strcpy(etag, answer.etag);
-    upload->parts[upload->count++] =
-        (struct s3a_listed_part){.number = number, .etag = s3a_str_of(etag)};
+    assert_int_equal(answer.checksum.kind, upload->choice.kind);
+    strcpy(upload->checksums[upload->count], answer.checksum.text);
+    upload->parts[upload->count] =
+        (struct s3a_listed_part){.number = number,
+                                 .etag = s3a_str_of(etag),
+                                 .checksum_kind = upload->choice.kind,
+                                 .checksum = s3a_str_of(upload->checksums[upload->count])};
+    upload->count++;
     s3a_answer_fini(&answer);
     free((char *)(uintptr_t)body.data);
 }
@@ -72,7 +100,17 @@ enum s3a_code upload_complete(struct store *store, const struct upload *upload)
 
 void upload_make(struct store *store, struct upload *upload, const char *key)
 {
-    upload_begin(store, upload, key);
+    upload_make_checked(store, upload, key, S3A_CHECKSUM_TYPE_NOT_GIVEN);
+}
+
+void upload_make_checked(struct store *store, struct upload *upload, const char *key,
+                         enum s3a_checksum_type type)
+{
+    bool is_checked = type != S3A_CHECKSUM_TYPE_NOT_GIVEN;
+    const struct s3a_checksum_choice choice = {is_checked ? S3A_CHECKSUM_CRC32 : S3A_CHECKSUM_NONE,
+                                               type};
+
+    upload_begin_checked(store, upload, key, choice);
     upload_add(store, upload, 1, "a", S3A_PART_SIZE_MIN);
     upload_add(store, upload, 2, "b", 1000);
     assert_int_equal(upload_complete(store, upload), S3A_CODE_NONE);

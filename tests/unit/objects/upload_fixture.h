@@ -10,6 +10,8 @@
 /* An upload, and the parts that have come to it. */
 struct upload {
     char key[64];
+    struct s3a_checksum_choice choice;
+    char checksums[8][S3A_CHECKSUM_TEXT_SIZE_MAX + 1];
     char id[S3A_BLOB_ID_SIZE + 1];
     size_t count;
     struct s3a_listed_part parts[8];
@@ -17,6 +19,10 @@ struct upload {
 };
 
 void upload_begin(struct store *store, struct upload *upload, const char *key);
+
+/* The same, to be checked by that. */
+void upload_begin_checked(struct store *store, struct upload *upload, const char *key,
+                          struct s3a_checksum_choice choice);
 
 /* size bytes made of text, as body_make() makes them; it is listed behind those before. */
 void upload_add(struct store *store, struct upload *upload, uint32_t number, const char *text,
@@ -30,6 +36,9 @@ enum s3a_code upload_complete(struct store *store, const struct upload *upload);
 
 /* An object of two parts: 5 MiB of 'a' and so on, and 1000 bytes of 'b'. */
 void upload_make(struct store *store, struct upload *upload, const char *key);
+/* The same, checked by CRC32. */
+void upload_make_checked(struct store *store, struct upload *upload, const char *key,
+                         enum s3a_checksum_type type);
 #define MADE_SIZE (S3A_PART_SIZE_MIN + 1000)
 
 /* What comes of an operation. */

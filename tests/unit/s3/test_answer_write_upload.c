@@ -22,6 +22,16 @@ static void assert_written(const struct s3a_op *op, const struct s3a_answer *ans
     s3a_buf_fini(&body);
 }
 
+static void assert_has(const struct s3a_op *op, const struct s3a_answer *answer, const char *text)
+{
+    struct s3a_buf body;
+
+    s3a_buf_init(&body, 10000);
+    s3a_write_upload(op, answer, S3A_STR("/bucket/a%20b"), &body);
+    assert_non_null(strstr(s3a_buf_text(&body), text));
+    s3a_buf_fini(&body);
+}
+
 static struct s3a_op op_of(enum s3a_op_kind kind)
 {
     return (struct s3a_op){.kind = kind,
@@ -128,7 +138,10 @@ static void uploads_are_listed(void **state)
 static void attributes_are_those_that_were_asked_for(void **state)
 {
     (void)state;
-    struct s3a_entry entries[] = {{.part_number = 1, .size = 5, .etag = S3A_STR("\"e\"")}};
+    struct s3a_entry entries[] = {{.part_number = 1,
+                                   .size = 5,
+                                   .etag = S3A_STR("\"e\""),
+                                   .checksums = S3A_STR("crc32=NRU+Sw==")}};
     struct s3a_answer answer = {.entries = entries,
                                 .entry_count = 1,
                                 .etag = "\"e-1\"",
@@ -143,15 +156,57 @@ static void attributes_are_those_that_were_asked_for(void **state)
                        "<StorageClass>STANDARD</StorageClass><ObjectSize>5</ObjectSize>"
                        "</GetObjectAttributesResponse>");
     op.attributes = S3A_ATTRIBUTE_PARTS;
+    answer.checksum_choice =
+        (struct s3a_checksum_choice){S3A_CHECKSUM_CRC32, S3A_CHECKSUM_COMPOSITE};
     assert_written(&op, &answer,
                    XML "<GetObjectAttributesResponse" NS "><ObjectParts>"
                        "<PartsCount>1</PartsCount><PartNumberMarker>0</PartNumberMarker>"
                        "<NextPartNumberMarker>1</NextPartNumberMarker><MaxParts>1000</MaxParts>"
                        "<IsTruncated>false</IsTruncated><Part><PartNumber>1</PartNumber>"
-                       "<Size>5</Size></Part></ObjectParts></GetObjectAttributesResponse>");
+                       "<Size>5</Size><ChecksumCRC32>NRU+Sw==</ChecksumCRC32></Part></ObjectParts>"
+                       "</GetObjectAttributesResponse>");
     answer.part_total = 0;
     assert_written(&op, &answer,
                    XML "<GetObjectAttributesResponse" NS "></GetObjectAttributesResponse>");
+}
+
+/* Of an object, how many parts there are is left out; so it was seen at Amazon S3. */
+static void checksums_stand_where_amazon_has_them(void **state)
+{
+    (void)state;
+    struct s3a_entry parts[] = {{.part_number = 1,
+                                 .size = 5,
+                                 .etag = S3A_STR("\"e\""),
+                                 .modified_ms = INT64_C(1369353601000),
+                                 .checksums = S3A_STR("crc32=NRU+Sw==")}};
+    struct s3a_entry uploads[] = {{.name = S3A_STR("k"),
+                                   .upload_id = S3A_STR("u"),
+                                   .modified_ms = INT64_C(1369353601000),
+                                   .checksums = S3A_STR("crc32c=FULL_OBJECT")}};
+    struct s3a_answer answer = {.etag = "\"e-3\"",
+                                .checksum = {S3A_CHECKSUM_CRC32, "5FRUiw==-3"},
+                                .checksum_choice = {S3A_CHECKSUM_CRC32, S3A_CHECKSUM_COMPOSITE}};
+    struct s3a_op op = op_of(S3A_OP_COMPLETE_UPLOAD);
+
+    assert_has(&op, &answer,
+               "<ChecksumCRC32>5FRUiw==-3</ChecksumCRC32><ChecksumType>COMPOSITE</ChecksumType>");
+    op.kind = S3A_OP_GET_ATTRIBUTES;
+    op.attributes = S3A_ATTRIBUTE_CHECKSUM;
+    assert_has(&op, &answer,
+               "<Checksum><ChecksumCRC32>5FRUiw==</ChecksumCRC32>"
+               "<ChecksumType>COMPOSITE</ChecksumType></Checksum>");
+    op.kind = S3A_OP_LIST_PARTS;
+    answer.entries = parts;
+    answer.entry_count = 1;
+    assert_has(&op, &answer,
+               "<ChecksumAlgorithm>CRC32</ChecksumAlgorithm>"
+               "<ChecksumType>COMPOSITE</ChecksumType>");
+    assert_has(&op, &answer, "<Size>5</Size><ChecksumCRC32>NRU+Sw==</ChecksumCRC32></Part>");
+    op.kind = S3A_OP_LIST_UPLOADS;
+    answer.entries = uploads;
+    assert_has(&op, &answer,
+               "<ChecksumAlgorithm>CRC32C</ChecksumAlgorithm>"
+               "<ChecksumType>FULL_OBJECT</ChecksumType></Upload>");
 }
 
 int main(void)
@@ -161,6 +216,7 @@ int main(void)
         cmocka_unit_test(copies_tell_what_they_are),
         cmocka_unit_test(parts_are_listed),
         cmocka_unit_test(uploads_are_listed),
+        cmocka_unit_test(checksums_stand_where_amazon_has_them),
         cmocka_unit_test(attributes_are_those_that_were_asked_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

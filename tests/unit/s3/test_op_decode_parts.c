@@ -61,6 +61,9 @@ static void a_list_is_read(void **state)
     assert_str(reading.op.parts[0].etag, "\"a54357aff0632cce46d942af68356b38\"");
     assert_int_equal(reading.op.parts[1].number, 2);
     assert_str(reading.op.parts[1].etag, "\"0c78aef83f66abc1fa1e8477f296d394\"");
+    assert_int_equal(reading.op.parts[0].checksum_kind, S3A_CHECKSUM_NONE);
+    assert_int_equal(reading.op.parts[1].checksum_kind, S3A_CHECKSUM_CRC32);
+    assert_str(reading.op.parts[1].checksum, "AAAAAA==");
     assert_int_equal(reading.op.parts[2].number, 10000);
     assert_str(reading.op.parts[2].etag, "acbd18db4cc2f85cedef654fccc4a4d8");
     reading_end(&reading);
@@ -99,6 +102,33 @@ static void what_is_no_list_is_refused(void **state)
     for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
         assert_int_equal(code_of(numbers[i]), S3A_CODE_INVALID_ARGUMENT);
     }
+}
+
+#define CHECKED(checksums)                                                                         \
+    LIST("<Part>" checksums "<PartNumber>1</PartNumber><ETag>e</ETag></Part>")
+
+static void a_part_has_one_checksum_that_is_one(void **state)
+{
+    (void)state;
+    static const char *const wrong[] = {
+        CHECKED("<ChecksumCRC32>bad</ChecksumCRC32>"),
+        CHECKED("<ChecksumCRC32>AAAAAB==</ChecksumCRC32>"),
+        CHECKED("<ChecksumCRC32></ChecksumCRC32>"),
+        CHECKED("<ChecksumSHA1>AAAAAA==</ChecksumSHA1>"),
+        CHECKED("<ChecksumCRC32>AAAAAA==</ChecksumCRC32><ChecksumCRC32C>AAAAAA=="
+                "</ChecksumCRC32C>"),
+    };
+    struct reading reading;
+
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        assert_int_equal(read_list(&reading, s3a_str_of(wrong[i])), S3A_CODE_INVALID_ARGUMENT);
+        assert_str(reading.answer.message,
+                   "Invalid Base64 or multiple checksums present in request");
+        reading_end(&reading);
+    }
+    assert_int_equal(code_of(CHECKED("<ChecksumMD5>AAAAAA==</ChecksumMD5>")),
+                     S3A_CODE_INVALID_PART);
+    assert_int_equal(code_of(CHECKED("<ChecksumCRC32> AAAAAA== </ChecksumCRC32>")), S3A_CODE_NONE);
 }
 
 static void the_order_is_that_of_the_numbers(void **state)
@@ -140,7 +170,9 @@ static void a_list_may_have_ten_thousand_parts_and_no_more(void **state)
 static void read_without_memory(void *arg)
 {
     (void)arg;
-    enum s3a_code code = code_of(LIST(PART("1", "e") PART("2", "&#34;e&#34;")));
+    enum s3a_code code = code_of(LIST(
+        PART("1", "e") PART("2", "&#34;e&#34;") "<Part><ChecksumCRC32>AAAAAA==</ChecksumCRC32>"
+                                                "<PartNumber>3</PartNumber><ETag>e</ETag></Part>"));
 
     assert_true(code == S3A_CODE_NONE || code == S3A_CODE_INTERNAL_ERROR);
 }
@@ -156,6 +188,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_list_is_read),
         cmocka_unit_test(what_is_no_list_is_refused),
+        cmocka_unit_test(a_part_has_one_checksum_that_is_one),
         cmocka_unit_test(the_order_is_that_of_the_numbers),
         cmocka_unit_test(a_list_may_have_ten_thousand_parts_and_no_more),
         cmocka_unit_test(without_memory_the_server_says_so),

@@ -213,11 +213,6 @@ static void what_is_said_of_the_whole_is_kept_or_refused(void **state)
     assert_str(decoding.op.if_match, "\"a\"");
     decoding_end(&decoding);
     decoding_begin(&decoding);
-    decoding_add(&decoding, "x-amz-checksum-crc32", "AAAAAA==");
-    assert_int_equal(decoding_run(&decoding, "POST", "/bucket/k", "uploadId=u"),
-                     S3A_CODE_NOT_IMPLEMENTED);
-    decoding_end(&decoding);
-    decoding_begin(&decoding);
     decoding_add(&decoding, "range", "bytes=0-1");
     assert_int_equal(decoding_run(&decoding, "GET", "/bucket/k", "partNumber=1"),
                      S3A_CODE_INVALID_REQUEST);
