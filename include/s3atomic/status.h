@@ -45,6 +45,7 @@ enum s3a_action {
     X(BUSY, 11, FATAL, "this client already holds or is acquiring the lock")                       \
     X(LOST, 12, FATAL, "the lock was lost")                                                        \
     X(NOT_A_LOCK, 13, FATAL, "the object at this key is not a lock")                               \
+    X(FENCED, 14, FATAL, "a later holder of the lock has written it")                              \
     X(UNREACHABLE, 20, RETRY, "the store cannot be reached")                                       \
     X(LATER, 21, RETRY, "the store asks to come back later")                                       \
     X(TIMEOUT, 22, RETRY, "no answer in time")                                                     \

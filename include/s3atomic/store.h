@@ -55,6 +55,7 @@ struct s3a_object {
     uint64_t size;  /* in bytes, as stored */
     int64_t modified_ms; /* by the store's clock; 0: not known, as after a put */
     char content_type[128];
+    uint64_t fence; /* the highest fencing token that wrote it; 0: none did */
 
     void *owned; /* the library's */
 };
@@ -109,6 +110,27 @@ S3A_API S3A_MUST_CHECK enum s3a_status s3a_store_put(struct s3a_store *store,
                                                      struct s3a_object *object,
                                                      struct s3a_error *error);
 S3A_API struct s3a_future *s3a_store_put_async(struct s3a_store *store, struct s3a_object *object);
+
+/*
+ * Fencing. Whoever writes under a lock may be frozen, lose the lock, and wake up in the middle of a
+ * write. The object itself keeps him from it: with each write it remembers the highest fencing
+ * token (s3a_lock_token()) of all that wrote it, in its metadata, and a write with a lower one is
+ * S3A_FENCED. For that, all who write the object must do so by these calls, and by an ETag: a put
+ * or an update without a token leaves the token there, an overwrite, a copy, and other programs do
+ * not.
+ *
+ * Like put, with the token of the lock under which it is written. object->fence is that of the
+ * state that object->etag names, as reading and writing leave it there, and the higher of the two
+ * afterwards. S3A_FENCED: object->fence is higher than token; nothing was sent. So one who was
+ * fenced learns it when he reads; and who writes over what he has read earlier gets S3A_CONFLICT as
+ * ever. token 0 is S3A_INVALID.
+ */
+S3A_API S3A_MUST_CHECK enum s3a_status s3a_store_put_fenced(struct s3a_store *store,
+                                                            struct s3a_object *object,
+                                                            uint64_t token,
+                                                            struct s3a_error *error);
+S3A_API struct s3a_future *s3a_store_put_fenced_async(struct s3a_store *store,
+                                                      struct s3a_object *object, uint64_t token);
 
 /* Writes an object whatever lies there. object->etag is not looked at, and is the new one
  * afterwards. Not made again after S3A_IN_DOUBT: that could undo what others have written in
@@ -217,6 +239,10 @@ struct s3a_update_options {
      * of reading, which is one request instead of two where nobody else has written since. NULL:
      * it is read. Of the same bucket and key, S3A_INVALID otherwise; not changed. */
     const struct s3a_object *known;
+
+    /* The fencing token of the lock under which it is written; see s3a_store_put_fenced().
+     * S3A_FENCED: a higher one has written it. 0: none, and the object keeps what it has. */
+    uint64_t fence;
 };
 
 /* The same with options, which may be NULL. */

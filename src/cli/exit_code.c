@@ -12,6 +12,7 @@ int s3a_exit_of(enum s3a_status status)
     case S3A_NOT_FOUND:
     case S3A_CONFLICT:
     case S3A_RACE:
+    case S3A_FENCED:
     case S3A_BUCKET_EXISTS:
     case S3A_NOT_EMPTY:
     case S3A_RANGE:

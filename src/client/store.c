@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,6 +58,17 @@ void s3a_store_error_place(struct s3a_error *error, const char *bucket, const ch
     }
     shown[size] = '\0';
     s3a_error_prefix(error, "s3://%s/%s%s", bucket, shown, key[size] ? "..." : "");
+}
+
+enum s3a_status s3a_store_check_fence(uint64_t token, uint64_t fence, struct s3a_error *error)
+{
+    if (token < fence) {
+        return s3a_error_set(error, S3A_FENCED,
+                             "it was written under the fencing token %" PRIu64
+                             ", which is above %" PRIu64,
+                             fence, token);
+    }
+    return S3A_OK;
 }
 
 static enum s3a_status told(enum s3a_status status, const char *what, struct s3a_error *error)

@@ -16,6 +16,7 @@ static void written(const struct s3a_store_write *write, const struct s3a_put_ma
 
     memcpy(object->etag, machine->etag, sizeof(object->etag));
     object->size = write->body.size;
+    object->fence = write->fence;
     object->modified_ms = s3a_store_written_ms(machine, answer);
     snprintf(object->content_type, sizeof(object->content_type), "%s", type ? type : "");
     if (memory) {
@@ -72,10 +73,33 @@ static enum s3a_status encode(const struct s3a_store *store, const struct s3a_ob
     return status;
 }
 
+/* How it is put. */
+struct manner {
+    bool is_overwrite;
+    bool is_fenced;
+    uint64_t token;
+};
+
+static enum s3a_status check_fence(const struct s3a_object *object, const struct manner *manner,
+                                   struct s3a_error *error)
+{
+    if (!manner->is_fenced) {
+        return S3A_OK;
+    }
+    if (manner->token == 0) {
+        return s3a_error_set(error, S3A_INVALID, "token: it is 0");
+    }
+    enum s3a_status status = s3a_store_check_fence(manner->token, object->fence, error);
+    if (status != S3A_OK) {
+        s3a_store_error_place(error, object->bucket, object->key);
+    }
+    return status;
+}
+
 /* NULL: no memory. status: of the checks so far. */
 static struct s3a_future *start(struct s3a_store *store, struct s3a_object *object,
-                                bool is_overwrite, bool is_blocking, enum s3a_status status,
-                                struct s3a_error *error)
+                                const struct manner *manner, bool is_blocking,
+                                enum s3a_status status, struct s3a_error *error)
 {
     struct s3a_store_write write = {.written = written, .user = object};
     struct s3a_future *future;
@@ -84,13 +108,17 @@ static struct s3a_future *start(struct s3a_store *store, struct s3a_object *obje
         status = check(object, error);
     }
     if (status == S3A_OK) {
+        status = check_fence(object, manner, error);
+    }
+    if (status == S3A_OK) {
         status = encode(store, object, is_blocking, &write, error);
     }
     if (status == S3A_OK) {
         write.bucket = object->bucket;
         write.key = object->key;
         write.content_type = store->codec->content_type;
-        if (!is_overwrite) {
+        if (!manner->is_overwrite) {
+            write.fence = manner->is_fenced ? manner->token : object->fence;
             write.condition = object->etag[0] ? S3A_PUT_IF_MATCH : S3A_PUT_IF_ABSENT;
             write.etag = object->etag;
             write.before = s3a_object_history(object);
@@ -101,41 +129,53 @@ static struct s3a_future *start(struct s3a_store *store, struct s3a_object *obje
 }
 
 static enum s3a_status put_blocking(struct s3a_store *store, struct s3a_object *object,
-                                    bool is_overwrite, struct s3a_error *error)
+                                    const struct manner *manner, struct s3a_error *error)
 {
     struct s3a_error early;
     enum s3a_status status = s3a_store_check(store, true, &early);
 
-    return s3a_future_join(start(store, object, is_overwrite, true, status, &early), error);
+    return s3a_future_join(start(store, object, manner, true, status, &early), error);
 }
 
 static struct s3a_future *put_async(struct s3a_store *store, struct s3a_object *object,
-                                    bool is_overwrite)
+                                    const struct manner *manner)
 {
     struct s3a_error early;
     enum s3a_status status = s3a_store_check(store, false, &early);
 
-    return start(store, object, is_overwrite, false, status, &early);
+    return start(store, object, manner, false, status, &early);
 }
 
 enum s3a_status s3a_store_put(struct s3a_store *store, struct s3a_object *object,
                               struct s3a_error *error)
 {
-    return put_blocking(store, object, false, error);
+    return put_blocking(store, object, &(struct manner){.is_overwrite = false}, error);
+}
+
+enum s3a_status s3a_store_put_fenced(struct s3a_store *store, struct s3a_object *object,
+                                     uint64_t token, struct s3a_error *error)
+{
+    return put_blocking(store, object, &(struct manner){.is_fenced = true, .token = token}, error);
 }
 
 enum s3a_status s3a_store_overwrite(struct s3a_store *store, struct s3a_object *object,
                                     struct s3a_error *error)
 {
-    return put_blocking(store, object, true, error);
+    return put_blocking(store, object, &(struct manner){.is_overwrite = true}, error);
 }
 
 struct s3a_future *s3a_store_put_async(struct s3a_store *store, struct s3a_object *object)
 {
-    return put_async(store, object, false);
+    return put_async(store, object, &(struct manner){.is_overwrite = false});
+}
+
+struct s3a_future *s3a_store_put_fenced_async(struct s3a_store *store, struct s3a_object *object,
+                                              uint64_t token)
+{
+    return put_async(store, object, &(struct manner){.is_fenced = true, .token = token});
 }
 
 struct s3a_future *s3a_store_overwrite_async(struct s3a_store *store, struct s3a_object *object)
 {
-    return put_async(store, object, true);
+    return put_async(store, object, &(struct manner){.is_overwrite = true});
 }

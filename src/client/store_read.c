@@ -53,6 +53,10 @@ void s3a_object_describe(struct s3a_object *object, const struct s3a_answer *ans
     memcpy(object->etag, answer->etag, sizeof(object->etag));
     memcpy(memory->etag, answer->etag, sizeof(memory->etag));
     s3a_history_of(answer, &memory->history);
+    if (!s3a_str_to_uint64(s3a_headers_find(&answer->headers, S3A_FENCE_HEADER), UINT64_MAX,
+                           &object->fence)) {
+        object->fence = 0;
+    }
     object->size = answer->object_size;
     object->modified_ms = answer->modified_ms == S3A_TIME_NONE ? 0 : answer->modified_ms;
     snprintf(object->content_type, sizeof(object->content_type), "%.*s", S3A_STR_ARG(type));

@@ -13,6 +13,9 @@
 /* Each write bears its history under this name (write_history.h), by which it is known again. */
 #define S3A_WRITE_ID_HEADER "x-amz-meta-s3atomic-write"
 
+/* The highest fencing token of all that wrote it, in decimal digits. */
+#define S3A_FENCE_HEADER "x-amz-meta-s3atomic-fence"
+
 struct s3a_store {
     struct s3a_client *client;
     const struct s3a_codec *codec;
@@ -53,6 +56,10 @@ void s3a_history_of(const struct s3a_answer *answer, struct s3a_history *ret_his
 S3A_MUST_CHECK enum s3a_status s3a_etag_quote(const char *etag,
                                               char ret_quoted[S3A_PUT_ETAG_SIZE_MAX + 1],
                                               struct s3a_error *error);
+
+/* S3A_FENCED, with its story: fence is what the object has. */
+S3A_MUST_CHECK enum s3a_status s3a_store_check_fence(uint64_t token, uint64_t fence,
+                                                     struct s3a_error *error);
 
 /* "s3://bucket/key: " before the message of a codec. */
 void s3a_store_error_place(struct s3a_error *error, const char *bucket, const char *key);
@@ -100,6 +107,7 @@ struct s3a_store_write {
     const char *etag; /* IF_MATCH: with quotes or without */
     const char *content_type;
     const struct s3a_history *before; /* of the state that is replaced; NULL: not known */
+    uint64_t fence;                   /* the object's from then on; 0: none */
     bool is_patient;
 
     void *bytes; /* from malloc(): the write's own, also where it cannot be started */

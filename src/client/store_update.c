@@ -114,6 +114,7 @@ enum s3a_status s3a_store_update_with(struct s3a_store *store, const char *bucke
         .change = change,
         .arg = arg,
         .known = options->known,
+        .fence = options->fence,
         .wants_result = ret_object != NULL,
         .error = &story,
         .random = s3a_random_uint64(),

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@ struct writing {
     struct s3a_op put;
     struct s3a_history history;
     char if_match[S3A_PUT_ETAG_SIZE_MAX + 1];
+    char fence[21];
     struct s3a_error story; /* of the last PUT that failed */
     int lane;               /* see s3a_write_lane_take() */
     bool is_clear;          /* it has ended, and is not in doubt */
@@ -208,6 +210,10 @@ static enum s3a_status set_op(struct s3a_request *request, struct writing *writi
     }
     (void)s3a_headers_add(&put->headers, S3A_STR(S3A_WRITE_ID_HEADER),
                           s3a_str_of(writing->history.text));
+    if (write->fence > 0) {
+        snprintf(writing->fence, sizeof(writing->fence), "%" PRIu64, write->fence);
+        (void)s3a_headers_add(&put->headers, S3A_STR(S3A_FENCE_HEADER), s3a_str_of(writing->fence));
+    }
     return S3A_OK;
 }
 

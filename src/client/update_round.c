@@ -28,6 +28,7 @@ struct round {
 
     /* The content, as changed so far. */
     bool exists;
+    uint64_t fence;
     void *bytes; /* from malloc() */
     size_t size;
     char content_type[sizeof(((struct s3a_object *)0)->content_type)];
@@ -83,6 +84,7 @@ static enum s3a_status recall(struct s3a_update *update, struct round *round)
         round->knows_history = true;
         round->history = *history;
     }
+    round->fence = known->fence;
     round->modified_ms = known->modified_ms;
     return status;
 }
@@ -118,6 +120,7 @@ static enum s3a_status begin(struct s3a_update *update, struct round *round)
         void *bytes = s3a_buf_take(&read.body, &size);
         set_content(round, bytes, size, read.object.content_type);
         memcpy(round->etag, read.object.etag, sizeof(round->etag));
+        round->fence = read.object.fence;
         round->modified_ms = read.object.modified_ms;
         history = s3a_object_history(&read.object);
         round->knows_history = history != NULL;
@@ -137,7 +140,8 @@ static enum s3a_status call_change(struct s3a_update *update, struct round *roun
                                .key = update->key,
                                .value = value,
                                .size = round->size,
-                               .modified_ms = round->modified_ms};
+                               .modified_ms = round->modified_ms,
+                               .fence = round->fence};
     void *bytes;
     size_t size;
 
@@ -156,6 +160,7 @@ static enum s3a_status call_change(struct s3a_update *update, struct round *roun
     status = s3a_store_encode(codec, shown.value, &bytes, &size, update->error);
     if (status == S3A_OK) {
         set_content(round, bytes, size, codec->content_type);
+        round->fence = update->fence > round->fence ? update->fence : round->fence;
     } else {
         free(bytes);
     }
@@ -169,7 +174,10 @@ static enum s3a_status change(struct s3a_update *update, struct round *round)
     void *value = NULL;
 
     update->attempts++;
-    if (round->exists) {
+    if (update->fence > 0) {
+        status = s3a_store_check_fence(update->fence, round->fence, update->error);
+    }
+    if (status == S3A_OK && round->exists) {
         status =
             s3a_store_decode(codec, s3a_str_make(round->bytes, round->size), &value, update->error);
     }
@@ -213,6 +221,7 @@ static enum s3a_status prepare_result(struct s3a_update *update, const struct ro
     }
     update->result.value = memory->value;
     update->result.size = round->size;
+    update->result.fence = round->fence;
     memcpy(update->result.content_type, round->content_type, sizeof(round->content_type));
     return status;
 }
@@ -267,6 +276,7 @@ static enum s3a_status write_object(struct s3a_update *update, struct round *rou
         .etag = round->etag,
         .content_type = update->store->codec->content_type,
         .before = round->knows_history ? &round->history : NULL,
+        .fence = round->fence,
         .is_patient = true,
         .body = s3a_str_make(round->bytes, round->size),
         .written = written,

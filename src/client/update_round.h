@@ -15,6 +15,7 @@ struct s3a_update {
     s3a_change_fn change;
     void *arg;
     const struct s3a_object *known; /* what the first round starts from; NULL: it reads */
+    uint64_t fence;                 /* its token; 0: none */
     bool wants_result;
     struct s3a_object result; /* what was written; in the making until it is */
     struct s3a_error *error;

@@ -62,6 +62,8 @@ static void write_body(struct fake_store *store, struct s3a_str body,
          sizeof(store->content_type));
     copy(s3a_headers_find(headers, "x-amz-meta-s3atomic-write"), store->write_id,
          sizeof(store->write_id));
+    copy(s3a_headers_find(headers, "x-amz-meta-s3atomic-fence"), store->fence,
+         sizeof(store->fence));
     store->exists = true;
     snprintf(store->etag, sizeof(store->etag), "\"%u\"", ++store->version);
 }
@@ -122,6 +124,7 @@ static void apply_get(struct fake_store *store, const struct s3a_call *call,
     give_header(answer, "expires", store->expires);
     give_header(answer, "content-type", store->content_type);
     give_header(answer, "x-amz-meta-s3atomic-write", store->write_id);
+    give_header(answer, "x-amz-meta-s3atomic-fence", store->fence);
 }
 
 static void apply(struct fake_store *store, struct s3a_call *call)

@@ -49,6 +49,7 @@ struct fake_store {
     size_t body_size;
     char expires[32];      /* "": none */
     char write_id[1025];   /* x-amz-meta-s3atomic-write */
+    char fence[32];        /* x-amz-meta-s3atomic-fence */
     char content_type[64]; /* "": none */
     bool wants_bare_etag;
     int64_t age_ms; /* Date - Last-Modified of every answer */
