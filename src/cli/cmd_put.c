@@ -15,11 +15,14 @@ static struct {
     bool if_absent;
     const char *if_match;
     const char *content_type;
+    int64_t fence;
 } given;
 
 static const struct s3a_option options[] = {
     {0, "if-absent", NULL, "only where there is no such object", .flag = &given.if_absent},
     {0, "if-match", "ETAG", "only over the very state that ETAG names", .text = &given.if_match},
+    {0, "fence", "TOKEN", "not where a higher fencing token has written it", .number = &given.fence,
+     .min = 1, .max = INT64_MAX},
     {0, "content-type", "TYPE", "default: application/octet-stream", .text = &given.content_type},
 };
 
@@ -41,10 +44,55 @@ static enum s3a_status check(char **operands, size_t count, struct s3a_url *ret_
     return status;
 }
 
+static enum s3a_status set_bytes(struct s3a_object *object, void *arg)
+{
+    object->value = arg;
+    return S3A_OK;
+}
+
+/* Whatever lies there, unless a later holder of the lock has written it. */
+static enum s3a_status replace_fenced(struct s3a_store *store, struct s3a_object *object,
+                                      struct s3a_error *error)
+{
+    const struct s3a_update_options bounds = {.fence = (uint64_t)given.fence};
+    struct s3a_object written;
+    enum s3a_status status = s3a_store_update_with(store, object->bucket, object->key, &bounds,
+                                                   set_bytes, object->value, &written, error);
+
+    memcpy(object->etag, written.etag, sizeof(object->etag));
+    s3a_object_clear(&written);
+    return status;
+}
+
+/* Over the state that --if-match names, which has to be looked at for its token. */
+static enum s3a_status put_fenced(struct s3a_store *store, struct s3a_object *object,
+                                  struct s3a_error *error)
+{
+    struct s3a_object seen = {0};
+    enum s3a_status status = S3A_OK;
+
+    if (given.if_match) {
+        status = s3a_store_head(store, object->bucket, object->key, &seen, error);
+        object->fence = seen.fence;
+    }
+    if (status == S3A_OK && strcmp(seen.etag, object->etag) != 0) {
+        status = s3a_fault(error, S3A_CONFLICT, "it is %s", seen.etag);
+    }
+    s3a_object_clear(&seen);
+    return status == S3A_OK ? s3a_store_put_fenced(store, object, (uint64_t)given.fence, error)
+                            : status;
+}
+
 static enum s3a_status write_object(struct s3a_bytes_store *store, struct s3a_object *object,
                                     struct s3a_error *error)
 {
-    if (given.if_absent || given.if_match) {
+    bool is_conditional = given.if_absent || given.if_match;
+
+    if (given.fence > 0) {
+        return is_conditional ? put_fenced(store->store, object, error)
+                              : replace_fenced(store->store, object, error);
+    }
+    if (is_conditional) {
         return s3a_store_put(store->store, object, error);
     }
     return s3a_store_overwrite(store->store, object, error);
@@ -86,7 +134,8 @@ const struct s3a_command s3a_cmd_put = {
     .operands = "s3://BUCKET/KEY [FILE]",
     .summary = "writes an object, from a file or from standard input",
     .more = "Prints the ETag of what was written.\n\n"
-            "Exit status: 1 where --if-absent or --if-match did not hold; nothing was changed.",
+            "Exit status: 1 where --if-absent, --if-match or --fence did not hold; nothing was "
+            "changed.",
     .options = options,
     .option_count = sizeof(options) / sizeof(options[0]),
     .operands_min = 1,

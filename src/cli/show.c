@@ -19,6 +19,9 @@ static void show_json(FILE *out, const struct s3a_object *object)
     s3a_json_uint(&line, "size", object->size);
     s3a_json_int(&line, "modified_ms", object->modified_ms);
     s3a_json_text(&line, "content_type", object->content_type);
+    if (object->fence > 0) {
+        s3a_json_uint(&line, "fence", object->fence);
+    }
     s3a_json_end(&line);
 }
 
@@ -40,4 +43,7 @@ void s3a_show_object(FILE *out, const struct s3a_object *object)
     }
     fprintf(out, "\nmodified:     %s\ncontent type: %s\n",
             s3a_human_time(object->modified_ms, modified), *type ? type : "-");
+    if (object->fence > 0) {
+        fprintf(out, "fence:        %" PRIu64 "\n", object->fence);
+    }
 }

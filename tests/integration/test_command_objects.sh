@@ -184,6 +184,48 @@ a_filter_that_fails_changes_nothing() {
     expect 1 s3atomic head s3://bkt/new
 }
 
+a_dry_run_writes_nothing() {
+    echo 1 >one
+    expect 0 s3atomic put s3://bkt/k one
+    expect 0 s3atomic update -n s3://bkt/k -- awk '{ print $1 + 1 }'
+    is "$(cat out)" 2
+    expect 0 s3atomic get s3://bkt/k
+    is "$(cat out)" 1
+}
+
+update_if_match_changes_that_state_only() {
+    local first
+    echo 1 >one
+    expect 0 s3atomic put s3://bkt/k one
+    first=$(cat out)
+    expect 0 s3atomic -v update --if-match "$first" s3://bkt/k -- awk '{ print $1 + 1 }'
+    says err "written with attempt 1, after "
+    expect 1 s3atomic update --if-match "$first" s3://bkt/k -- awk '{ print $1 + 1 }'
+    says err "s3://bkt/k is not what --if-match names; nothing was changed"
+    expect 0 s3atomic get s3://bkt/k
+    is "$(cat out)" 2
+}
+
+a_later_holder_keeps_an_earlier_one_out() {
+    local etag
+    echo 1 >one
+    expect 0 s3atomic put --fence 7 --if-absent s3://bkt/k one
+    expect 0 s3atomic head s3://bkt/k
+    says out "fence:        7"
+    expect 0 s3atomic put --fence 9 s3://bkt/k one
+    etag=$(cat out)
+    expect 1 s3atomic put --fence 8 s3://bkt/k one
+    says err "written under the fencing token 9, which is above 8"
+    expect 1 s3atomic put --fence 8 --if-match "$etag" s3://bkt/k one
+    expect 1 s3atomic update --fence 8 s3://bkt/k cat
+    expect 0 s3atomic put --fence 9 --if-match "$etag" s3://bkt/k one
+    expect 0 s3atomic update --fence 10 s3://bkt/k cat
+    expect 0 s3atomic update s3://bkt/k cat
+    expect 0 s3atomic --json head s3://bkt/k
+    says out '"fence":10'
+    expect 64 s3atomic put --fence 0 s3://bkt/k one
+}
+
 update_goes_through_large_objects() {
     head -c 3000000 /dev/urandom >random
     expect 0 s3atomic put s3://bkt/k random
@@ -236,6 +278,9 @@ tell what_is_put_can_be_got \
     update_changes_and_makes \
     update_keeps_the_content_type \
     a_filter_that_fails_changes_nothing \
+    a_dry_run_writes_nothing \
+    update_if_match_changes_that_state_only \
+    a_later_holder_keeps_an_earlier_one_out \
     update_goes_through_large_objects \
     update_is_run_again_where_another_was_faster \
     nothing_is_lost_where_many_update_at_once
