@@ -8,8 +8,8 @@
 #include "clock.h"
 #include "date.h"
 #include "error.h"
+#include "sts_answer.h"
 #include "uri.h"
-#include "xml.h"
 
 #define VERSION "2011-06-15"
 #define REQUEST_SIZE_MAX (64 * 1024)
@@ -19,70 +19,6 @@
 #define IDENTITY_ATTEMPTS 3
 #define HEADER_SIZE_MAX (20 * 1024)
 #define FORM "application/x-www-form-urlencoded; charset=utf-8"
-
-/* What stands in an answer. */
-struct answer {
-    struct s3a_pool *pool;
-    struct s3a_credentials credentials;
-    struct s3a_str expiration;
-    struct s3a_str code;
-    struct s3a_str message;
-};
-
-static void on_close(void *user, const char *path, struct s3a_str text)
-{
-    struct answer *answer = user;
-    const char *name = strrchr(path, '/');
-    bool is_credential = strstr(path, "/Credentials/") != NULL;
-    struct s3a_str *into = NULL;
-
-    name = name ? name + 1 : path;
-    if (is_credential && strcmp(name, "AccessKeyId") == 0) {
-        into = &answer->credentials.access_key;
-    } else if (is_credential && strcmp(name, "SecretAccessKey") == 0) {
-        into = &answer->credentials.secret_key;
-    } else if (is_credential && strcmp(name, "SessionToken") == 0) {
-        into = &answer->credentials.session_token;
-    } else if (is_credential && strcmp(name, "Expiration") == 0) {
-        into = &answer->expiration;
-    } else if (strstr(path, "Error/Code")) {
-        into = &answer->code;
-    } else if (strstr(path, "Error/Message")) {
-        into = &answer->message;
-    }
-    if (into) {
-        *into = s3a_pool_copy(answer->pool, s3a_str_trim(text));
-    }
-}
-
-static enum s3a_status read_answer(struct answer *answer, const struct s3a_fetched *fetched,
-                                   const char *where, struct s3a_key_set *ret_keys,
-                                   struct s3a_error *error)
-{
-    static const struct s3a_xml_events events = {NULL, on_close};
-    int64_t expires_ms = 0;
-    enum s3a_status status = s3a_xml_read(s3a_buf_str(&fetched->body), &events, answer);
-
-    if (status == S3A_NO_MEMORY) {
-        return s3a_error_set_no_memory(error);
-    }
-    if (fetched->http_status != 200) {
-        return s3a_error_set(error, S3A_CREDENTIALS, "%s: %.*s (%.*s, HTTP %d)", where,
-                             answer->message.size ? s3a_str_print_size(answer->message) : 7,
-                             answer->message.size ? answer->message.data : "refused",
-                             S3A_STR_ARG(answer->code), fetched->http_status);
-    }
-    if (status != S3A_OK || answer->credentials.access_key.size == 0 ||
-        answer->credentials.secret_key.size == 0) {
-        return s3a_error_set(error, S3A_CREDENTIALS, "%s: there are no credentials in the answer",
-                             where);
-    }
-    if (!s3a_date_iso_parse(answer->expiration, &expires_ms)) {
-        return s3a_error_set(error, S3A_CREDENTIALS, "%s: the answer says no time of expiry",
-                             where);
-    }
-    return s3a_key_set_take(&answer->credentials, expires_ms, where, ret_keys, error);
-}
 
 static void write_form(struct s3a_buf *form, const struct s3a_sts_parameter *parameters,
                        size_t count)
@@ -184,7 +120,7 @@ static enum s3a_status choose_url(struct s3a_credential_search *search, const ch
 }
 
 /* What identified us did not reach STS in time: to be asked again (IDPCommunicationError). */
-static bool may_ask_again(const struct answer *answer)
+static bool may_ask_again(const struct s3a_sts_answer *answer)
 {
     return s3a_str_is(answer->code, "IDPCommunicationError");
 }
@@ -196,11 +132,16 @@ static enum s3a_status send(struct s3a_credential_search *search, const struct s
     enum s3a_status status;
 
     for (unsigned left = IDENTITY_ATTEMPTS;; left--) {
-        struct answer answer = {.pool = &search->pool};
+        struct s3a_sts_answer answer = {.code = {NULL, 0}};
         struct s3a_fetched fetched;
         status = s3a_fetch(fetch, &fetched, error);
         if (status == S3A_OK) {
-            status = read_answer(&answer, &fetched, where, ret_keys, error);
+            status = s3a_sts_answer_read(&search->pool, fetched.http_status,
+                                         s3a_buf_str(&fetched.body), where, &answer, error);
+            if (status == S3A_OK) {
+                status = s3a_key_set_take(&answer.credentials, answer.expires_ms, where, ret_keys,
+                                          error);
+            }
         } else {
             s3a_error_prefix(error, "%s", where);
         }
