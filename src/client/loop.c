@@ -16,6 +16,9 @@
 
 #define EVENTS_MAX 64
 
+/* Posted tasks that run in one turn; most take microseconds. */
+#define TASKS_MAX 64
+
 struct s3a_loop {
     int epoll_fd;
     int event_fd; /* wakes the thread for posted tasks */
@@ -24,6 +27,7 @@ struct s3a_loop {
     bool stopped;
     uint64_t now_ms;
     struct s3a_timers timers;
+    bool has_more; /* posted, perhaps: more than one turn runs */
 
     pthread_mutex_t mutex;
     struct s3a_list posted; /* under the mutex, as are: */
@@ -72,16 +76,22 @@ static struct s3a_task *next_task(struct s3a_loop *loop, bool *ret_ending)
     return task;
 }
 
-/* True once the loop is to end and nothing is posted any more. */
+/* True once the loop is to end and nothing is posted any more. Whoever posts without end holds up
+ * neither timers nor descriptors: they have their turn in between. */
 static bool run_tasks(struct s3a_loop *loop)
 {
-    struct s3a_task *task;
-    bool ending;
+    struct s3a_task *task = NULL;
+    bool ending = false;
 
-    while ((task = next_task(loop, &ending)) != NULL) {
+    for (int i = 0; i < TASKS_MAX; i++) {
+        task = next_task(loop, &ending);
+        if (!task) {
+            break;
+        }
         task->run(task);
     }
-    return ending;
+    loop->has_more = task != NULL;
+    return !task && ending;
 }
 
 static void run_timers(struct s3a_loop *loop)
@@ -98,11 +108,11 @@ static int timeout_ms(const struct s3a_loop *loop)
     uint64_t next_ms = s3a_timers_next_ms(&loop->timers);
     uint64_t now_ms = s3a_clock_ms();
 
+    if (loop->has_more || next_ms <= now_ms) {
+        return 0;
+    }
     if (next_ms == UINT64_MAX) {
         return -1;
-    }
-    if (next_ms <= now_ms) {
-        return 0;
     }
     return next_ms - now_ms > INT_MAX ? INT_MAX : (int)(next_ms - now_ms);
 }

@@ -212,6 +212,51 @@ static void a_timer_fires_no_earlier_than_it_is_due(void **state)
     assert_true(counter.was_inside);
 }
 
+static _Atomic bool is_flood_over;
+
+static void post_for_ever(struct s3a_task *task)
+{
+    if (!is_flood_over) {
+        s3a_loop_post(loop, task);
+    }
+}
+
+static void end_flood(struct s3a_timer *timer)
+{
+    is_flood_over = true;
+    count_timer(timer);
+}
+
+static void set_timer_in_flood(struct s3a_task *task)
+{
+    struct counter *counter = s3a_list_entry(task, struct counter, task);
+
+    s3a_loop_timer_set(loop, &counter->timer, s3a_loop_now_ms(loop) + 3);
+}
+
+/* Else a heartbeat would come as late as the last who asks for something likes. */
+static void a_flood_of_tasks_holds_up_no_timer(void **state)
+{
+    struct counter counter;
+    struct counter flood;
+
+    (void)state;
+    is_flood_over = false;
+    counter_init(&counter);
+    counter_init(&flood);
+    counter.task.run = set_timer_in_flood;
+    counter.timer.fire = end_flood;
+    flood.task.run = post_for_ever;
+    s3a_loop_post(loop, &flood.task);
+    s3a_loop_post(loop, &counter.task);
+    await(&counter.is_done);
+    assert_true(counter.was_inside);
+    counter.count = 0;
+    counter.task.run = count_task;
+    s3a_loop_post(loop, &counter.task);
+    await(&counter.is_done); /* behind the last of the flood */
+}
+
 static int pipe_ends[2];
 
 static void read_byte(struct s3a_watch *watch, uint32_t epoll_events)
@@ -310,6 +355,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(tasks_run_once_and_in_their_order, start, end),
         cmocka_unit_test_setup_teardown(no_task_of_any_thread_is_lost, start, end),
         cmocka_unit_test_setup_teardown(a_timer_fires_no_earlier_than_it_is_due, start, end),
+        cmocka_unit_test_setup_teardown(a_flood_of_tasks_holds_up_no_timer, start, end),
         cmocka_unit_test_setup_teardown(a_descriptor_is_told_for_as_long_as_it_is_ready, start,
                                         end),
         cmocka_unit_test(what_is_posted_before_the_end_still_runs),
