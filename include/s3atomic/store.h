@@ -20,9 +20,10 @@
  *
  * What has an asynchronous twin: all that reads or writes one object, but for the update. The
  * twins encode in the caller's thread, and decode in the client's I/O thread, where heartbeats come
- * from too: read values that take long to decode by the blocking call, which decodes in the
- * caller's. An object that is written must stay as it is until the future is done, as must the
- * names in it.
+ * from too: JSON takes some 50 ms for each megabyte, and for so long no heartbeat is sent. Read
+ * values of many megabytes, where leases are short, by the blocking call, which decodes in the
+ * caller's thread (or as bytes, and decode them yourself). An object that is written must stay as
+ * it is until the future is done, as must the names in it.
  */
 
 #include <stdbool.h>
