@@ -107,7 +107,9 @@ struct s3a_client_options {
      */
     bool unsafe_store;
 
-    /* Requests under way at the same time; more wait their turn. 1 to 10 000. 0: 128. */
+    /* Requests under way at the same time; more wait their turn. 1 to 10 000. 0: 128. Those that
+     * keep or give back a lock that is held do not wait behind others: there may be as many again
+     * of them, and they go first. (In sessions, one heartbeat is enough for many locks.) */
     uint32_t requests_max;
 };
 

@@ -29,7 +29,7 @@ struct s3a_transport_http_options {
     struct s3a_credentials credentials;
     const char *ca_file;         /* NULL: as the environment says */
     uint32_t request_timeout_ms; /* of calls without one of their own */
-    uint32_t requests_max;       /* under way at a time; more wait, but for those that are urgent */
+    uint32_t requests_max;       /* under way at a time; more wait. As many again that are urgent */
 
     /* Loop's thread; NULL: there are no others. The store does not accept the credentials: asks for
      * new ones, which s3a_transport_http_renew() brings, or says that there are none. Until then

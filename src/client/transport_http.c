@@ -96,15 +96,34 @@ static void start(struct s3a_http_flight *flight)
     fail_later(transport, call);
 }
 
+/* As many again are for those that are urgent. */
+static bool has_room(const struct s3a_http_transport *transport, bool is_urgent)
+{
+    uint64_t max = (uint64_t)transport->requests_max * (is_urgent ? 2 : 1);
+
+    return transport->running < max;
+}
+
+void s3a_http_line_up(struct s3a_http_flight *flight)
+{
+    struct s3a_http_transport *transport = flight->transport;
+
+    s3a_list_append(flight->call->urgent ? &transport->urgent : &transport->waiting, &flight->link);
+}
+
 void s3a_http_start_next(struct s3a_http_transport *transport)
 {
-    while (transport->running < transport->requests_max) {
-        struct s3a_list *link = s3a_list_pop(&transport->waiting);
-        if (!link) {
-            return;
+    struct s3a_list *link;
+
+    do {
+        link = has_room(transport, true) ? s3a_list_pop(&transport->urgent) : NULL;
+        if (!link && has_room(transport, false)) {
+            link = s3a_list_pop(&transport->waiting);
         }
-        start(s3a_list_entry(link, struct s3a_http_flight, link));
-    }
+        if (link) {
+            start(s3a_list_entry(link, struct s3a_http_flight, link));
+        }
+    } while (link);
 }
 
 void s3a_flight_finish(struct s3a_http_flight *flight)
@@ -194,10 +213,10 @@ static void http_send(struct s3a_transport *base, struct s3a_call *call)
     flight->timer.fire = on_time_up;
     s3a_list_init(&flight->link);
     s3a_flight_set_time(flight, call->op.kind == S3A_OP_PUT_OBJECT ? call->body.size : 0);
-    if (call->urgent || transport->running < transport->requests_max) {
+    if (has_room(transport, call->urgent)) {
         start(flight);
     } else {
-        s3a_list_append(&transport->waiting, &flight->link);
+        s3a_http_line_up(flight);
     }
 }
 
@@ -287,6 +306,7 @@ enum s3a_status s3a_transport_http_new(struct s3a_loop *loop,
     transport->want_credentials = options->want_credentials;
     transport->user = options->user;
     s3a_list_init(&transport->waiting);
+    s3a_list_init(&transport->urgent);
     s3a_list_init(&transport->refused);
     s3a_list_init(&transport->idle);
     s3a_pool_init(&transport->pool);

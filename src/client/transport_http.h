@@ -69,8 +69,9 @@ struct s3a_http_transport {
 
     uint32_t request_timeout_ms; /* 0: see s3a_call_timeout_ms() */
     uint32_t requests_max;
-    uint32_t running; /* flights with a lane */
-    struct s3a_list waiting;
+    uint32_t running;        /* flights with a lane */
+    struct s3a_list waiting; /* for less than requests_max to run */
+    struct s3a_list urgent;  /* for less than twice as many; they go first */
     struct s3a_list refused; /* flights that wait for other credentials, with their answers */
     struct s3a_list idle;    /* lanes */
     uint32_t idle_count;
@@ -207,6 +208,9 @@ bool s3a_http_region_is_within_reach(const struct s3a_http_transport *transport,
                                      struct s3a_str region);
 
 /* transport_http.c */
+
+/* It is to wait for its turn, which s3a_http_start_next() gives. */
+void s3a_http_line_up(struct s3a_http_flight *flight);
 
 /* Those that wait have their turn, as many as may. */
 void s3a_http_start_next(struct s3a_http_transport *transport);

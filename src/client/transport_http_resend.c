@@ -172,7 +172,7 @@ enum s3a_status s3a_transport_http_renew(struct s3a_transport *base,
         flight->is_refused = false;
         flight->has_new_keys = true;
         s3a_call_clear_answer(flight->call);
-        s3a_list_append(&transport->waiting, &flight->link);
+        s3a_http_line_up(flight);
     }
     s3a_http_start_next(transport);
     return S3A_OK;

@@ -365,7 +365,8 @@ enum s3a_status s3a_http_sockets_init(struct s3a_http_transport *transport, stru
     curl_multi_setopt(transport->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING);
     /* Its own idea, four times what is under way at the moment, closes connections between two
      * heartbeats. */
-    curl_multi_setopt(transport->multi, CURLMOPT_MAXCONNECTS, (long)transport->requests_max);
+    /* As many as may be in use: urgent ones are as many again. */
+    curl_multi_setopt(transport->multi, CURLMOPT_MAXCONNECTS, 2 * (long)transport->requests_max);
     return open_dead(transport, error);
 }
 

@@ -90,6 +90,52 @@ static void a_heartbeat_does_not_wait_for_its_turn(void **state)
     puppet_close(&puppet);
 }
 
+/* As many again as others; more of them wait, but not behind others. */
+static void heartbeats_have_a_limit_of_their_own(void **state)
+{
+    struct puppet puppet;
+    struct errand errands[5];
+    struct line lines[2];
+    static const bool is_urgent[] = {false, false, true, true, true};
+
+    (void)state;
+    puppet_open(&puppet, &(struct puppet_options){.requests_max = 1});
+    for (int i = 0; i < 5; i++) {
+        char key[2] = {(char)('0' + i), '\0'};
+        errand_init(&errands[i], &puppet, S3A_OP_GET_OBJECT, NULL);
+        errands[i].call.op.key = s3a_pool_copy(&puppet.pool, s3a_str_of(key));
+        errands[i].call.urgent = is_urgent[i];
+        errand_send(&errands[i]);
+        if (i == 0) {
+            line_accept(&puppet, &lines[0]);
+            assert_true(strncmp(line_read(&lines[0]), "GET /bucket/0 HTTP", 18) == 0);
+        }
+    }
+    line_accept(&puppet, &lines[1]);
+    assert_true(strncmp(line_read(&lines[1]), "GET /bucket/2 HTTP", 18) == 0);
+    let_the_loop_turn(&puppet);
+    assert_true(puppet_is_left_alone(&puppet));
+    for (int i = 2; i < 5; i++) {
+        char expected[32];
+        snprintf(expected, sizeof(expected), "GET /bucket/%d HTTP", i);
+        assert_true(i == 2 || strncmp(line_read(&lines[1]), expected, strlen(expected)) == 0);
+        line_send(&lines[i == 4 ? 0 : 1],
+                  DONE_XY); /* at last there is room for urgent ones alone */
+        assert_int_equal(errand_wait(&errands[i == 4 ? 0 : i]), S3A_OK);
+    }
+    let_the_loop_turn(&puppet);
+    assert_true(puppet_is_left_alone(&puppet));
+    line_send(&lines[1], DONE_XY);
+    assert_int_equal(errand_wait(&errands[4]), S3A_OK);
+    errand_abandon(&errands[1]);
+    for (int i = 0; i < 5; i++) {
+        errand_fini(&errands[i]);
+    }
+    line_close(&lines[0]);
+    line_close(&lines[1]);
+    puppet_close(&puppet);
+}
+
 static void a_turn_that_does_not_come_ends_in_time(void **state)
 {
     struct puppet puppet;
@@ -335,6 +381,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_more_than_so_many_are_under_way),
         cmocka_unit_test(a_heartbeat_does_not_wait_for_its_turn),
+        cmocka_unit_test(heartbeats_have_a_limit_of_their_own),
         cmocka_unit_test(a_turn_that_does_not_come_ends_in_time),
         PUPPET_TEST(an_answer_that_does_not_come_leaves_a_write_in_doubt),
         PUPPET_TEST(an_answer_that_does_not_end_is_none),
