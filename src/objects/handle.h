@@ -7,10 +7,11 @@
  *
  *      submit ──► waiting ──────────────────────► writer ──► done
  *         │                                      ▲      │
- *         └─ large ──► unstaged ──► stager ──────┘      │ files of replaced objects
- *                                     ▲                 │
- *                                     └──── garbage ◄───┘
+ *         ├─ large ──► unstaged ──► stager ──────┘      │ files of replaced objects
+ *         │              ▲            ▲                 │
+ *         └─ undigested ─┘            └──── garbage ◄───┘
  *
+ * Undigested is a large body whose MD5 is not known yet: see follower.h.
  * A part that is copied comes to the stager from the copier, once all of it was read and written.
  *
  * The stager looks after files, so that no small write ever waits for a large body to reach the
@@ -21,6 +22,7 @@
 
 #include "commit.h"
 #include "counts.h"
+#include "follower.h"
 #include "gate.h"
 #include "objects.h"
 #include "readers.h"
@@ -51,12 +53,15 @@ struct s3a_objects {
     pthread_cond_t writer_wake;
     pthread_cond_t stager_wake;
     pthread_cond_t copier_wake;
-    struct s3a_list waiting;  /* struct s3a_write: for the writer */
-    struct s3a_list unstaged; /* struct s3a_write: for the stager */
-    struct s3a_list garbage;  /* struct s3a_removal: for the stager */
-    struct s3a_list uncopied; /* struct s3a_write: for the copier */
-    struct s3a_list held;     /* struct s3a_removal: could not be removed yet */
-    struct s3a_list removed;  /* struct s3a_removal: for the writer */
+    struct s3a_list waiting;    /* struct s3a_write: for the writer */
+    struct s3a_list unstaged;   /* struct s3a_write: for the stager */
+    struct s3a_list undigested; /* struct s3a_write: for the body's follower */
+    struct s3a_list garbage;    /* struct s3a_removal: for the stager */
+    struct s3a_list uncopied;   /* struct s3a_write: for the copier */
+    struct s3a_list held;       /* struct s3a_removal: could not be removed yet */
+    struct s3a_list removed;    /* struct s3a_removal: for the writer */
+    unsigned follower_count;
+    unsigned followers_max;
     bool copier_is_running;
     bool copier_is_to_end;
     bool is_closing;
@@ -98,7 +103,7 @@ void s3a_copier_end(struct s3a_objects *objects);
 void s3a_refuse_in_child(struct s3a_answer *answer);
 
 /* Without signals, which are the application's business. */
-bool s3a_start_thread(pthread_t *ret_thread, void *(*run)(void *), struct s3a_objects *objects);
+bool s3a_start_thread(pthread_t *ret_thread, void *(*run)(void *), void *arg);
 
 /*
  * Waits until the writer has ended, but not longer than S3A_CLOSE_WAIT_MS for the gate: then the

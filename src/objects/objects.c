@@ -58,12 +58,14 @@ static struct s3a_objects *new_objects(void)
         objects->gate.fd = -1;
         objects->writer_ended_fd = -1;
         objects->close_wait_ms = S3A_CLOSE_WAIT_MS;
+        objects->followers_max = s3a_followers_max();
         objects->mutex = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
         objects->writer_wake = (pthread_cond_t)PTHREAD_COND_INITIALIZER;
         objects->stager_wake = (pthread_cond_t)PTHREAD_COND_INITIALIZER;
         objects->copier_wake = (pthread_cond_t)PTHREAD_COND_INITIALIZER;
         s3a_list_init(&objects->waiting);
         s3a_list_init(&objects->unstaged);
+        s3a_list_init(&objects->undigested);
         s3a_list_init(&objects->garbage);
         s3a_list_init(&objects->uncopied);
         s3a_list_init(&objects->held);
@@ -123,7 +125,7 @@ static enum s3a_status open_ledger(struct s3a_objects *objects, struct s3a_error
     return is_current ? S3A_OK : carry_clock(objects, error);
 }
 
-bool s3a_start_thread(pthread_t *ret_thread, void *(*run)(void *), struct s3a_objects *objects)
+bool s3a_start_thread(pthread_t *ret_thread, void *(*run)(void *), void *arg)
 {
     sigset_t all;
     sigset_t before;
@@ -131,7 +133,7 @@ bool s3a_start_thread(pthread_t *ret_thread, void *(*run)(void *), struct s3a_ob
     /* Signals are the application's business, in the application's threads. */
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    int result = pthread_create(ret_thread, NULL, run, objects);
+    int result = pthread_create(ret_thread, NULL, run, arg);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     return result == 0;
 }

@@ -63,6 +63,15 @@ static void write_out(const struct s3a_spool *spool, size_t added)
     }
 }
 
+/* From here on the MD5 is somebody else's, where there is somebody. */
+static void begin_to_follow(struct s3a_spool *spool)
+{
+    if (spool->may_be_followed && !spool->follower) {
+        spool->follower = s3a_follower_new(spool->objects, spool->fd, spool->size, &spool->md5);
+        spool->may_be_followed = false;
+    }
+}
+
 static enum s3a_status add(struct s3a_spool *spool, struct s3a_str bytes)
 {
     enum s3a_status status = S3A_OK;
@@ -72,6 +81,9 @@ static enum s3a_status add(struct s3a_spool *spool, struct s3a_str bytes)
     }
     if (spool->fd < 0 && spool->size + bytes.size > S3A_INLINE_SIZE_MAX) {
         status = s3a_spool_move_to_file(spool);
+        if (status == S3A_OK) {
+            begin_to_follow(spool);
+        }
     }
     if (status == S3A_OK && spool->fd >= 0) {
         status = write_all(spool->fd, bytes);
@@ -81,8 +93,12 @@ static enum s3a_status add(struct s3a_spool *spool, struct s3a_str bytes)
         status = spool->memory.status;
     }
     if (status == S3A_OK) {
-        s3a_digest_add(&spool->md5, bytes);
         spool->size += bytes.size;
+    }
+    if (status == S3A_OK && spool->follower) {
+        s3a_follower_tell(spool->follower, spool->size);
+    } else if (status == S3A_OK) {
+        s3a_digest_add(&spool->md5, bytes);
     }
     return status;
 }
@@ -95,9 +111,28 @@ enum s3a_status s3a_spool_append(struct s3a_spool *spool, struct s3a_str bytes)
     return spool->status;
 }
 
+void s3a_spool_follow(struct s3a_spool *spool)
+{
+    spool->may_be_followed = true;
+}
+
 void s3a_spool_end(struct s3a_spool *spool)
 {
-    s3a_digest_end(&spool->md5, spool->md5_bytes);
+    if (spool->follower) {
+        s3a_follower_end(spool->follower, spool->size);
+    } else {
+        s3a_digest_end(&spool->md5, spool->md5_bytes);
+    }
+}
+
+bool s3a_spool_is_digested(const struct s3a_spool *spool)
+{
+    return !spool->follower || s3a_follower_is_done(spool->follower);
+}
+
+enum s3a_status s3a_spool_take_md5(struct s3a_spool *spool)
+{
+    return spool->follower ? s3a_follower_md5(spool->follower, spool->md5_bytes) : S3A_OK;
 }
 
 enum s3a_status s3a_spool_read(const struct s3a_spool *spool, char *ret_bytes)
@@ -129,9 +164,12 @@ void s3a_spool_fini(struct s3a_spool *spool)
     if (!objects) {
         return;
     }
+    if (!s3a_gate_is_inherited(&objects->gate)) {
+        s3a_follower_free(spool->follower); /* it reads the file */
+    }
     if (spool->fd >= 0) {
         if (s3a_gate_is_inherited(&objects->gate)) {
-            /* The file is the parent's. */
+            /* The file is the parent's, and so was the follower. */
         } else if (!spool->kept && spool->staged) {
             (void)s3a_blob_discard(&objects->directory, spool->id);
         } else if (!spool->kept) {

@@ -4,14 +4,15 @@
 
 /*
  * A body on its way into the store: in memory while it is small, in a file of DIR/incoming once it
- * is not. Its MD5 is taken on the way. Appending a large body writes to the page cache and may so
- * wait for the disk; making it durable is the writer's work.
+ * is not. Its MD5 is taken on the way, or behind it (follower.h). Appending a large body writes to
+ * the page cache and may so wait for the disk; making it durable is the writer's work.
  */
 
 #include "buf.h"
 #include "digest.h"
 
 struct s3a_objects;
+struct s3a_follower;
 
 /*
  * Bodies up to this size live in the database. Measured on two cores, in bodies per second, one
@@ -36,6 +37,8 @@ struct s3a_spool {
     char id[33];
     uint64_t size;
     struct s3a_digest md5;
+    bool may_be_followed;
+    struct s3a_follower *follower; /* it has the MD5, now; NULL: none */
     uint8_t md5_bytes[S3A_MD5_SIZE];
     bool staged; /* the file has its place among the blobs, but no object names it yet */
     bool kept;   /* the store has taken the file over */
@@ -47,8 +50,18 @@ S3A_MUST_CHECK enum s3a_status s3a_spool_init(struct s3a_spool *spool, struct s3
  * once it fails again, and the body must not be submitted. */
 S3A_MUST_CHECK enum s3a_status s3a_spool_append(struct s3a_spool *spool, struct s3a_str bytes);
 
-/* No more bytes: md5_bytes is valid now. */
+/* The body is large, and nobody asks for its MD5 before the write is done: another thread may take
+ * it. Before anything is appended. */
+void s3a_spool_follow(struct s3a_spool *spool);
+
+/* No more bytes: md5_bytes is valid now, unless the body is followed. */
 void s3a_spool_end(struct s3a_spool *spool);
+
+/* After its end, with the store's mutex held: is there an MD5 to be taken? */
+bool s3a_spool_is_digested(const struct s3a_spool *spool);
+
+/* Then: md5_bytes is valid now. S3A_SYSTEM where the file could not be read back. */
+S3A_MUST_CHECK enum s3a_status s3a_spool_take_md5(struct s3a_spool *spool);
 
 /* Moves what is still in memory into a file, however small it is, after its end. S3A_OK; S3A_FULL,
  * S3A_SYSTEM. */

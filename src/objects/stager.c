@@ -15,6 +15,12 @@ struct work {
     struct s3a_list garbage;
 };
 
+/* Is it time to end? What is not digested yet will still come. */
+static bool is_over(const struct s3a_objects *objects)
+{
+    return objects->is_closing && s3a_list_is_empty(&objects->undigested);
+}
+
 /* False: it is time to end. */
 static bool wait_for_work(struct s3a_objects *objects, struct work *work)
 {
@@ -22,7 +28,7 @@ static bool wait_for_work(struct s3a_objects *objects, struct work *work)
     s3a_list_init(&work->garbage);
     pthread_mutex_lock(&objects->mutex);
     while (s3a_list_is_empty(&objects->unstaged) && s3a_list_is_empty(&objects->garbage) &&
-           !objects->is_closing) {
+           !is_over(objects)) {
         pthread_cond_wait(&objects->stager_wake, &objects->mutex);
     }
     if (!s3a_list_is_empty(&objects->garbage)) {
@@ -50,6 +56,9 @@ static void stage(struct s3a_objects *objects, struct s3a_write *write)
 
     enum s3a_status status = s3a_spool_move_to_file(body);
 
+    if (status == S3A_OK) {
+        status = s3a_spool_take_md5(body);
+    }
     if (status == S3A_OK) {
         /* Also where it fails: it may have come half of the way. */
         body->staged = true;

@@ -42,6 +42,9 @@ void s3a_objects_submit(struct s3a_objects *objects, struct s3a_write *write)
     pthread_mutex_lock(&objects->mutex);
     if (kind == S3A_OP_COPY_PART) {
         is_taken = s3a_copier_enqueue(objects, write);
+    } else if (is_large && !s3a_spool_is_digested(write->body)) {
+        write->state = S3A_WRITE_WAITING;
+        s3a_list_append(&objects->undigested, &write->link);
     } else if (is_large) {
         s3a_stager_enqueue(objects, write);
     } else {
@@ -62,6 +65,7 @@ bool s3a_objects_withdraw(struct s3a_objects *objects, struct s3a_write *write)
     if (is_waiting) {
         s3a_list_remove(&write->link);
         write->state = S3A_WRITE_BEGUN;
+        pthread_cond_signal(&objects->stager_wake); /* it may have been the last one */
     }
     write->is_unwanted = true;
     pthread_mutex_unlock(&objects->mutex);

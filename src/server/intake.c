@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "intake.h"
 
+#include "follower.h"
 #include "http.h"
 
 static struct s3a_str find_header(const struct s3a_head *head, const char *name)
@@ -98,6 +99,9 @@ enum s3a_code s3a_intake_begin(const struct s3a_intake *intake, struct s3a_op *o
         op->body_size = body->size_announced;
     } else if (head->is_chunked || (is_object && !head->has_length)) {
         return S3A_CODE_MISSING_CONTENT_LENGTH;
+    }
+    if (is_object && op->body_size >= S3A_FOLLOWED_SIZE && !body->has_md5) {
+        s3a_spool_follow(&body->spool);
     }
     if (op->kind == S3A_OP_DELETE_OBJECTS && !body->has_md5 &&
         body->checksum.kind == S3A_CHECKSUM_NONE) {
