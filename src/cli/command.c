@@ -20,7 +20,7 @@ static const struct s3a_command *const commands[] = {
     &s3a_cmd_lock,   &s3a_cmd_acquire, &s3a_cmd_renew,       &s3a_cmd_release, &s3a_cmd_check,
     &s3a_cmd_status, &s3a_cmd_unlock,  &s3a_cmd_update,      &s3a_cmd_get,     &s3a_cmd_put,
     &s3a_cmd_head,   &s3a_cmd_rm,      &s3a_cmd_ls,          &s3a_cmd_mb,      &s3a_cmd_serve,
-    &s3a_cmd_fsck,   &s3a_cmd_backup,  &s3a_cmd_credentials, &s3a_cmd_help,
+    &s3a_cmd_fsck,   &s3a_cmd_backup,  &s3a_cmd_credentials, &s3a_cmd_doctor,  &s3a_cmd_help,
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))

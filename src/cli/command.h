@@ -45,6 +45,7 @@ extern const struct s3a_command s3a_cmd_serve;
 extern const struct s3a_command s3a_cmd_fsck;
 extern const struct s3a_command s3a_cmd_backup;
 extern const struct s3a_command s3a_cmd_credentials;
+extern const struct s3a_command s3a_cmd_doctor;
 extern const struct s3a_command s3a_cmd_help;
 
 /* NULL where there is none of that name; error then says which one may have been meant. */

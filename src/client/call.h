@@ -30,6 +30,7 @@ struct s3a_call {
     struct s3a_op op;    /* its views must stay valid until done, or until it is abandoned */
     struct s3a_str body; /* PUT_OBJECT; as long as the op's views */
     uint32_t timeout_ms; /* from send to the last byte; 0: the transport's own */
+    bool is_ungated;     /* whatever the store makes of conditions (store_gate.h) */
     bool urgent;         /* does not wait for its turn behind others: heartbeats */
 
     struct s3a_answer answer;

@@ -243,7 +243,7 @@ static void gate_send(struct s3a_transport *transport, struct s3a_call *call)
     const struct s3a_op *op = &call->op;
 
     call->is_held = false;
-    if (gate->policy == S3A_GATE_OPEN || gate->policy == S3A_GATE_TRUSTED ||
+    if (gate->policy == S3A_GATE_OPEN || gate->policy == S3A_GATE_TRUSTED || call->is_ungated ||
         !is_conditional_write(op)) {
         gate->inner->send(gate->inner, call);
         return;

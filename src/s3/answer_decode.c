@@ -308,6 +308,21 @@ static void keep_advice(const struct head *head, struct s3a_answer *answer)
     }
 }
 
+/* As far as it is told and there is memory. A proxy may add its own name behind the store's. */
+static void keep_origin(const struct s3a_header *headers, size_t header_count,
+                        struct s3a_answer *answer)
+{
+    for (size_t i = 0; i < header_count; i++) {
+        struct s3a_str value = s3a_str_trim(headers[i].value);
+        if (s3a_str_is(headers[i].name, "server") && !answer->server.data) {
+            answer->server = s3a_pool_copy(&answer->pool, value);
+        }
+        if (s3a_str_is(headers[i].name, "x-amz-version-id")) {
+            answer->has_version = value.size > 0 && !s3a_str_is(value, "null");
+        }
+    }
+}
+
 void s3a_answer_decode(const struct s3a_op *op, int http_status, const struct s3a_header *headers,
                        size_t header_count, struct s3a_answer *answer)
 {
@@ -321,6 +336,9 @@ void s3a_answer_decode(const struct s3a_op *op, int http_status, const struct s3
     answer->date_ms = parse_date(head.date);
     answer->modified_ms = parse_date(head.modified);
     keep_ids(&head, answer);
+    if (op->wants_origin) {
+        keep_origin(headers, header_count, answer);
+    }
     if (!is_success) {
         keep_advice(&head, answer);
         decode_failure(op, &head, answer);

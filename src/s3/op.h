@@ -162,6 +162,7 @@ struct s3a_op {
     /* Nobody vouches for this request: only what the ACLs let anyone do is done. Servers only. */
     bool is_anonymous;
 
+    bool wants_origin;   /* the answer is to tell who gave it; only over HTTP */
     bool wants_checksum; /* GET and HEAD: x-amz-checksum-mode: ENABLED */
     uint64_t body_size;  /* PUT, UPLOAD_PART: the body itself travels beside the op */
 
@@ -300,6 +301,8 @@ struct s3a_answer {
 
     /* what a client may do about them; only out of HTTP */
     uint32_t retry_after_ms; /* x-amz-retry-after; 0: not given */
+    struct s3a_str server;   /* wants_origin: what the store calls itself; data NULL: not told */
+    bool has_version;        /* wants_origin: it is about one version of the object */
     bool is_aged;            /* it comes out of somebody's cache, and so does date_ms */
     struct s3a_str region;   /* where the bucket is; data NULL: not told */
     struct s3a_str location; /* of a redirect, a URL or a host; data NULL: not told */
