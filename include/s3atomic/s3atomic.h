@@ -6,6 +6,7 @@
 
 #include <s3atomic/client.h>
 #include <s3atomic/codec.h>
+#include <s3atomic/counter.h>
 #include <s3atomic/doctor.h>
 #include <s3atomic/lock.h>
 #include <s3atomic/server.h>
