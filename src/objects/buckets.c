@@ -65,6 +65,18 @@ int s3a_bucket_add(struct s3a_commit *commit, struct s3a_write *write, int64_t *
     return rc;
 }
 
+/* "If you re-create an existing bucket that you already own in us-east-1, Amazon S3 returns 200 OK
+ * and resets the bucket access control lists" (CreateBucket, API Reference). */
+static int create_again(struct s3a_commit *commit, struct s3a_write *write, int64_t bucket)
+{
+    const char *acl = s3a_canned_acl_stored(write->op->acl);
+
+    write->is_change = true;
+    commit->ledger->is_changed = true;
+    return s3a_database_run(&commit->ledger->database, S3A_SQL_BUCKET_SET_ACL,
+                            S3A_PARAMS(s3a_param_number(bucket), s3a_param_text(s3a_str_of(acl))));
+}
+
 int s3a_create_bucket(struct s3a_commit *commit, struct s3a_write *write)
 {
     int64_t bucket;
@@ -74,6 +86,9 @@ int s3a_create_bucket(struct s3a_commit *commit, struct s3a_write *write)
         return SQLITE_OK;
     }
     int rc = find(&commit->ledger->database, write->op->bucket, &bucket);
+    if (rc == SQLITE_OK && bucket != 0 && write->op->accepts_own_bucket) {
+        return create_again(commit, write, bucket);
+    }
     if (rc == SQLITE_OK && bucket != 0) {
         s3a_fail_code(write->answer, S3A_CODE_BUCKET_ALREADY_OWNED);
         return SQLITE_OK;

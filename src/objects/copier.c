@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -50,8 +51,8 @@ static void on_done(struct s3a_write *write)
 static void fail_as(struct s3a_answer *answer, const struct s3a_answer *source)
 {
     if (source->code == S3A_CODE_INVALID_RANGE) {
-        s3a_fail_code(answer, S3A_CODE_INVALID_ARGUMENT);
-        answer->message = S3A_STR("Range specified is not valid for the source object");
+        s3a_fail_code(answer, S3A_CODE_INVALID_REQUEST);
+        answer->message = S3A_STR("The specified copy range is invalid for the source object size");
     } else if (source->http_status < 500) {
         s3a_fail_code(answer, source->code);
     } else {
@@ -175,7 +176,9 @@ static bool judge_source(struct copy *copy, const struct s3a_answer *source)
     if (op->source.range.kind == S3A_RANGE_FROM_TO &&
         op->source.range.last >= source->object_size) {
         s3a_fail_code(answer, S3A_CODE_INVALID_ARGUMENT);
-        answer->message = S3A_STR("Range specified is not valid for the source object");
+        s3a_answer_fail_message(answer, S3A_CODE_INVALID_ARGUMENT,
+                                "Range specified is not valid for source object of size: %" PRIu64,
+                                source->object_size);
         return false;
     }
     if (source->range_size > S3A_BODY_SIZE_MAX) {

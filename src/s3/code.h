@@ -29,6 +29,8 @@
       "The bucket that you tried to create already exists, and you own it.")                       \
     X(BUCKET_NOT_EMPTY, "BucketNotEmpty", 409, NOT_EMPTY,                                          \
       "The bucket that you tried to delete is not empty.")                                         \
+    X(CORS_FORBIDDEN, "AccessForbidden", 403, DENIED,                                              \
+      "CORSResponse: CORS is not enabled for this bucket.")                                        \
     X(CONDITIONAL_REQUEST_CONFLICT, "ConditionalRequestConflict", 409, RACE,                       \
       "The conditional request cannot succeed due to a conflicting operation against this "        \
       "resource.")                                                                                 \

@@ -162,6 +162,9 @@ struct s3a_op {
     /* Nobody vouches for this request: only what the ACLs let anyone do is done. Servers only. */
     bool is_anonymous;
 
+    /* CREATE_BUCKET: one that is there is as good; it gets the ACL. Servers only. */
+    bool accepts_own_bucket;
+
     bool wants_origin;   /* the answer is to tell who gave it; only over HTTP */
     bool wants_checksum; /* GET and HEAD: x-amz-checksum-mode: ENABLED */
     uint64_t body_size;  /* PUT, UPLOAD_PART: the body itself travels beside the op */

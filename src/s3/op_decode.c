@@ -127,6 +127,7 @@ enum s3a_code s3a_op_decode(const struct s3a_http_incoming *request, struct s3a_
     if (code == S3A_CODE_NONE) {
         code = s3a_op_decode_headers(&decoder);
     }
+    ret_op->accepts_own_bucket = ret_op->kind == S3A_OP_CREATE_BUCKET;
     if (code == S3A_CODE_NONE) {
         code = s3a_op_check_checksums(&decoder);
     }

@@ -292,9 +292,9 @@ static enum s3a_code parse_query(struct parser *parser, const struct query_parts
     if (!s3a_date_basic_parse(parts->date, &claim->date_ms)) {
         return malformed(parser, "X-Amz-Date must be of the form YYYYMMDDTHHMMSSZ");
     }
-    if (!s3a_str_to_uint64(parts->expires, S3A_PRESIGN_SECONDS_MAX, &claim->expires_seconds) ||
-        claim->expires_seconds == 0) {
-        return malformed(parser, "X-Amz-Expires must be between 1 and 604800 seconds");
+    /* One that is valid for no second at all is well formed: it has expired. */
+    if (!s3a_str_to_uint64(parts->expires, S3A_PRESIGN_SECONDS_MAX, &claim->expires_seconds)) {
+        return malformed(parser, "X-Amz-Expires must be between 0 and 604800 seconds");
     }
     claim->date = parts->date;
     claim->session_token = parts->session_token;

@@ -102,7 +102,7 @@ enum s3a_code s3a_sigv4_claim_is_timely(const struct s3a_sigv4_claim *claim, int
         return age_ms <= SKEW_MS_MAX && age_ms >= -SKEW_MS_MAX ? S3A_CODE_NONE
                                                                : S3A_CODE_REQUEST_TIME_TOO_SKEWED;
     }
-    return age_ms >= -SKEW_MS_MAX && age_ms <= (int64_t)claim->expires_seconds * 1000
+    return age_ms >= -SKEW_MS_MAX && age_ms < (int64_t)claim->expires_seconds * 1000
                ? S3A_CODE_NONE
                : S3A_CODE_ACCESS_DENIED;
 }

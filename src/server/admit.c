@@ -13,6 +13,18 @@ static enum MHD_Result add_header(void *user, enum MHD_ValueKind kind, const cha
     return MHD_YES;
 }
 
+/* A browser asks what pages of others may do: nothing, since no bucket has rules for that. */
+static enum s3a_code answer_preflight(const struct s3a_head *head, const char **ret_message)
+{
+    for (size_t i = 0; i < head->request.header_count; i++) {
+        if (s3a_str_is(head->headers[i].name, "origin")) {
+            return S3A_CODE_CORS_FORBIDDEN;
+        }
+    }
+    *ret_message = "Insufficient information. Origin request header needed.";
+    return S3A_CODE_BAD_REQUEST;
+}
+
 static enum s3a_code read_head(struct s3a_exchange *exchange, const char *method,
                                const char **ret_message)
 {
@@ -24,6 +36,9 @@ static enum s3a_code read_head(struct s3a_exchange *exchange, const char *method
     MHD_get_connection_values(exchange->connection, MHD_HEADER_KIND, add_header, head);
     enum s3a_code code = s3a_head_end(head);
     *ret_message = head->message;
+    if (code == S3A_CODE_NONE && s3a_str_is(head->request.method, "OPTIONS")) {
+        return answer_preflight(head, ret_message);
+    }
     if (code == S3A_CODE_NONE && !s3a_head_method_is_known(head)) {
         code = S3A_CODE_METHOD_NOT_ALLOWED;
     }

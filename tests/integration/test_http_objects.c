@@ -243,7 +243,7 @@ static void buckets_come_and_go(void **state)
     struct call remove = {.method = "DELETE", .path = "/another"};
 
     stage_expect(stage, &make, 200);
-    stage_expect_error(stage, &make, 409, "BucketAlreadyOwnedByYou");
+    stage_expect(stage, &make, 200); /* as Amazon S3 in us-east-1 */
     stage_expect(stage, &(struct call){.method = "PUT", .path = "/another/k"}, 200);
     stage_expect_error(stage, &remove, 409, "BucketNotEmpty");
     stage_expect(stage, &(struct call){.method = "DELETE", .path = "/another/k"}, 204);

@@ -272,10 +272,24 @@ static void methods_that_s3_does_not_have_are_not_allowed(void **state)
 
     stage_expect_error(stage, &(struct call){.method = "BREW", .path = "/bucket/k"}, 405,
                        "MethodNotAllowed");
-    peer_send_text(&stage->peer, "OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n");
+}
+
+/* No bucket has rules for the pages of others; so Amazon S3 answers then, signed or not. */
+static void what_a_browser_asks_first_is_answered_no(void **state)
+{
+    struct stage *stage = *state;
     struct peer_answer answer;
+
+    peer_send_text(&stage->peer, "OPTIONS /bucket/k HTTP/1.1\r\nHost: h\r\n\r\n");
     peer_receive(&stage->peer, false, &answer);
-    assert_int_equal(answer.status, 405);
+    assert_int_equal(answer.status, 400);
+    peer_answer_fini(&answer);
+    peer_send_text(&stage->peer, "OPTIONS /bucket/k HTTP/1.1\r\nHost: h\r\n"
+                                 "Origin: http://example.com\r\n"
+                                 "Access-Control-Request-Method: GET\r\n\r\n");
+    peer_receive(&stage->peer, false, &answer);
+    assert_int_equal(answer.status, 403);
+    assert_true(peer_body_has(&answer, "<Code>AccessForbidden</Code>"));
     peer_answer_fini(&answer);
 }
 
@@ -359,6 +373,7 @@ int main(void)
         STAGE_TEST(what_is_too_large_is_refused_before_it_is_sent),
         STAGE_TEST(an_answer_to_head_has_no_body),
         STAGE_TEST(methods_that_s3_does_not_have_are_not_allowed),
+        STAGE_TEST(what_a_browser_asks_first_is_answered_no),
         STAGE_TEST(a_head_that_is_no_head_is_refused),
         STAGE_TEST(a_head_without_end_is_refused),
         STAGE_TEST(many_parameters_are_no_burden),
