@@ -25,6 +25,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <s3atomic/observe.h>
 #include <s3atomic/status.h>
 
 #ifdef __cplusplus
@@ -111,6 +112,11 @@ struct s3a_client_options {
      * keep or give back a lock that is held do not wait behind others: there may be as many again
      * of them, and they go first. (In sessions, one heartbeat is enough for many locks.) */
     uint32_t requests_max;
+
+    /* NULL: nobody is told. Called for everything up to log_level, with log_user. */
+    s3a_log_fn on_log;
+    void *log_user;
+    enum s3a_log_level log_level;
 };
 
 /*

@@ -9,6 +9,7 @@
 #include <s3atomic/counter.h>
 #include <s3atomic/doctor.h>
 #include <s3atomic/lock.h>
+#include <s3atomic/observe.h>
 #include <s3atomic/server.h>
 #include <s3atomic/session.h>
 #include <s3atomic/status.h>

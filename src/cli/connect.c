@@ -2,21 +2,47 @@
 #include "connect.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "fault.h"
 #include "globals.h"
+#include "say.h"
 
 #define ETAG_SIZE 129
 
+/* How much of the library's log is wanted; false: nothing of it. */
+static bool wants_log(enum s3a_log_level *ret_level)
+{
+    const char *name = getenv("S3ATOMIC_LOG");
+
+    *ret_level = S3A_LOG_INFO;
+    if (!name || !*name) {
+        return s3a_globals.verbose;
+    }
+    for (int level = S3A_LOG_WARNING; level <= S3A_LOG_DEBUG; level++) {
+        if (strcmp(name, s3a_log_level_name((enum s3a_log_level)level)) == 0) {
+            *ret_level = (enum s3a_log_level)level;
+            return true;
+        }
+    }
+    s3a_say_note("S3ATOMIC_LOG: \"%s\" is none of warning, info and debug", name);
+    return s3a_globals.verbose;
+}
+
 struct s3a_client_options s3a_connect_options(void)
 {
+    enum s3a_log_level level;
+    bool is_logged = wants_log(&level);
+
     return (struct s3a_client_options){
         .endpoint = s3a_globals.endpoint,
         .region = s3a_globals.region,
         .profile = s3a_globals.profile,
         .unsafe_store = s3a_globals.unsafe_store,
         .body_bytes_max = S3A_OBJECT_BYTES_MAX,
+        .on_log = is_logged ? s3a_say_log : NULL,
+        .log_level = level,
     };
 }
 

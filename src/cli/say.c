@@ -76,13 +76,20 @@ void s3a_say_detail(const char *format, ...)
     va_end(args);
 }
 
+void s3a_say_log(enum s3a_log_level level, const char *message, void *unused)
+{
+    (void)unused;
+    fprintf(stderr, "s3atomic: %s: %s\n", s3a_log_level_name(level), message);
+}
+
 int s3a_say_failure(const struct s3a_error *error)
 {
     s3a_say_error("%s", error->message[0] ? error->message : s3a_status_text(error->status));
     if (error->code[0] || error->request_id[0]) {
-        s3a_say_detail("the store's answer: HTTP status %d, code %s, request id %s",
+        s3a_say_detail("the store's answer: HTTP status %d, code %s, request id %s%s%s",
                        error->http_status, error->code[0] ? error->code : "none",
-                       error->request_id[0] ? error->request_id : "none");
+                       error->request_id[0] ? error->request_id : "none",
+                       error->host_id[0] ? ", id 2 " : "", error->host_id);
     }
     return s3a_exit_of(error->status);
 }

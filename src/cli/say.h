@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 
+#include <s3atomic/observe.h>
 #include <s3atomic/status.h>
 
 /* quiet silences notes; verbose adds details. Errors always come. */
@@ -17,6 +18,9 @@ void s3a_say_note(const char *format, ...) __attribute__((format(printf, 1, 2)))
 bool s3a_say_wants_progress(void);
 void s3a_say_progress(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void s3a_say_detail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* What the library's log says, from whatever thread: "s3atomic: info: ...". */
+void s3a_say_log(enum s3a_log_level level, const char *message, void *unused);
 
 /* The story of a call that failed. Returns the exit code that goes with it. */
 int s3a_say_failure(const struct s3a_error *error);

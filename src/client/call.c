@@ -64,5 +64,8 @@ void s3a_call_finish(struct s3a_call *call)
     if (s3a_op_is_write(call->op.kind) && (status == S3A_SERVER || status == S3A_PROTOCOL)) {
         call->answer.status = S3A_IN_DOUBT;
     }
+    if (call->observer) {
+        s3a_observer_note_end(call->observer, call);
+    }
     call->done(call);
 }

@@ -19,6 +19,7 @@
  */
 
 #include "list.h"
+#include "observer.h"
 #include "op.h"
 
 /* What a request may take where nothing else is said, and by how much longer for a large body. */
@@ -36,7 +37,9 @@ struct s3a_call {
     struct s3a_answer answer;
     void (*done)(struct s3a_call *call); /* never from within send; the transport is through with
                                             the call, which may be freed or sent again */
-    void *flight;                        /* the transport's, while it is under way, as is: */
+    struct s3a_observer *observer;       /* who is told of its end; NULL: nobody */
+    uint64_t sent_us;
+    void *flight; /* the transport's, while it is under way, as is: */
     struct s3a_list link;
     uint64_t held_until_ms; /* the gate's (store_gate.h), as is: */
     bool is_held;

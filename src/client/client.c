@@ -82,6 +82,7 @@ static void destroy(struct s3a_client *client)
     s3a_lock_table_fini(&client->lock_table);
     s3a_write_lanes_fini(&client->write_lanes);
     sem_destroy(&client->has_ended);
+    s3a_observer_fini(&client->observer);
     free(client->spare_work);
     free(client->endpoint);
     free(client);
@@ -100,6 +101,8 @@ static void on_keys(const struct s3a_key_set *keys, void *user)
     struct s3a_client *client = user;
     struct s3a_transport *transport = client->gate.inner;
 
+    s3a_observer_log(&client->observer, S3A_LOG_INFO, "%s",
+                     keys ? "there are new credentials" : "there are no new credentials");
     if (s3a_transport_http_renew(transport, keys ? &keys->credentials : NULL) != S3A_OK) {
         (void)!s3a_transport_http_renew(transport, NULL);
     }
@@ -185,6 +188,7 @@ static enum s3a_status build(struct s3a_client *client, const struct s3a_client_
 {
     enum s3a_status status;
 
+    s3a_observer_init(&client->observer, settings->on_log, settings->log_user, settings->log_level);
     client->body_bytes_max = settings->body_bytes_max;
     client->total_timeout_ms = settings->total_timeout_ms;
     s3a_retry_bucket_init(&client->retries, &settings->retries, s3a_random_uint64());
@@ -256,4 +260,12 @@ void s3a_client_free(struct s3a_client *client)
 const char *s3a_client_endpoint(const struct s3a_client *client)
 {
     return client ? client->endpoint : "";
+}
+
+void s3a_client_statistics(struct s3a_client *client, struct s3a_client_statistics *ret_statistics)
+{
+    *ret_statistics = (struct s3a_client_statistics){.retries = 0};
+    if (client && s3a_loop_is_ours(client->loop)) {
+        s3a_observer_read(&client->observer, ret_statistics);
+    }
 }

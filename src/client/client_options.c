@@ -157,6 +157,9 @@ static enum s3a_status take_limits(struct s3a_client_settings *settings,
         return s3a_error_set(error, S3A_INVALID, "requests_max: %u, must be 1 to %d",
                              options->requests_max, S3A_REQUESTS_MAX_MAX);
     }
+    settings->on_log = options->on_log;
+    settings->log_user = options->log_user;
+    settings->log_level = options->log_level;
     settings->total_timeout_ms = options->total_timeout_ms;
     if (options->total_timeout_ms && (options->total_timeout_ms < S3A_REQUEST_TIMEOUT_MS_MIN ||
                                       options->total_timeout_ms > S3A_REQUEST_TIMEOUT_MS_MAX)) {

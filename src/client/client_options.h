@@ -30,6 +30,9 @@ struct s3a_client_settings {
     uint32_t request_timeout_ms;                /* 0: the default, which grows with the body */
     uint64_t body_bytes_max;
     uint32_t requests_max;
+    s3a_log_fn on_log;
+    void *log_user;
+    enum s3a_log_level log_level;
     struct s3a_retry_terms retries;
     uint32_t total_timeout_ms; /* 0: as long as the tries take */
     bool unsafe_store;

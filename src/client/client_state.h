@@ -11,6 +11,7 @@
 
 #include "credential_keeper.h"
 #include "lock_table.h"
+#include "observer.h"
 #include "retry.h"
 #include "store_gate.h"
 #include "write_lanes.h"
@@ -19,6 +20,7 @@ struct s3a_client {
     struct s3a_loop *loop;
     struct s3a_transport *transport;      /* the gate, or what a test has put before it */
     struct s3a_credential_keeper *keeper; /* NULL: the credentials are what they are */
+    struct s3a_observer observer;
     char *endpoint;
     uint64_t body_bytes_max;
     uint32_t total_timeout_ms; /* 0: no bound */

@@ -152,7 +152,7 @@ static bool prepare_put(struct s3a_lock_work *work, const struct s3a_lock_action
 
 bool s3a_lock_call_send(struct s3a_lock_work *work, const struct s3a_lock_action *action)
 {
-    struct s3a_transport *transport = work->lock->client->transport;
+    struct s3a_client *client = work->lock->client;
     struct s3a_call *call = &work->call;
     const struct s3a_lock_entry *entry = &work->lock->entry;
     bool ready = true;
@@ -188,7 +188,7 @@ bool s3a_lock_call_send(struct s3a_lock_work *work, const struct s3a_lock_action
         break;
     }
     if (ready) {
-        transport->send(transport, call);
+        s3a_observer_send(&client->observer, client->transport, call);
     } else {
         s3a_call_fail(call, S3A_NO_MEMORY, false, "out of memory");
     }

@@ -9,6 +9,7 @@
 #include "lock_call.h"
 #include "lock_release.h"
 #include "lock_story.h"
+#include "lock_watch.h"
 #include "lock_work.h"
 #include "session_state.h"
 
@@ -195,9 +196,10 @@ static void step(struct s3a_lock *lock, struct s3a_lock_event *event)
     }
     s3a_lock_step(&work->machine, event, &action);
     publish(lock);
+    s3a_lock_watch(lock, event, &action);
     if (action.abandon && work->is_under_way) {
         work->is_under_way = false;
-        lock->client->transport->abandon(lock->client->transport, &work->call);
+        s3a_observer_abandon(&lock->client->observer, lock->client->transport, &work->call);
     }
     tell(lock, &action);
     if (!s3a_lock_is(lock, S3A_LOCK_ENDED)) {

@@ -23,6 +23,9 @@ struct s3a_lock_work {
     uint8_t dated_owner[S3A_OWNER_SIZE]; /* of the grant that people.granted_at_ms tells of */
     struct s3a_lock_people seen;         /* with machine.view */
 
+    bool in_doubt;         /* a write of the machine is, and it was good since then: */
+    uint64_t good_sent_ms; /* see lock_watch.h */
+
     struct s3a_call call;
     bool is_under_way;     /* the call is */
     bool is_about_session; /* the call is: of another holder */

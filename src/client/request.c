@@ -34,7 +34,7 @@ void s3a_request_send(struct s3a_request *request)
 {
     s3a_call_clear_answer(&request->call);
     request->is_sent = true;
-    request->client->transport->send(request->client->transport, &request->call);
+    s3a_observer_send(&request->client->observer, request->client->transport, &request->call);
 }
 
 void s3a_request_rest(struct s3a_request *request, uint64_t until_ms)
@@ -46,7 +46,8 @@ void s3a_request_abandon(struct s3a_request *request)
 {
     if (request->is_sent) {
         request->is_sent = false;
-        request->client->transport->abandon(request->client->transport, &request->call);
+        s3a_observer_abandon(&request->client->observer, request->client->transport,
+                             &request->call);
     }
 }
 

@@ -23,6 +23,24 @@ static enum s3a_retry_cause cause_of(const struct s3a_answer *answer)
     }
 }
 
+static void tell(struct s3a_request *request, uint64_t at_ms)
+{
+    struct s3a_client *client = request->client;
+    struct s3a_error error;
+    uint64_t now_ms = s3a_loop_now_ms(client->loop);
+
+    if (at_ms == 0) {
+        s3a_observer_count(&client->observer, retries_denied);
+        return;
+    }
+    s3a_observer_count(&client->observer, retries);
+    if (s3a_observer_hears(&client->observer, S3A_LOG_INFO)) {
+        (void)s3a_answer_error(&request->call.op, &request->call.answer, &error);
+        s3a_observer_log(&client->observer, S3A_LOG_INFO, "%s; again in %lu ms", error.message,
+                         (unsigned long)(at_ms > now_ms ? at_ms - now_ms : 0));
+    }
+}
+
 uint64_t s3a_request_retry_ms(struct s3a_request *request)
 {
     struct s3a_client *client = request->client;
@@ -36,9 +54,10 @@ uint64_t s3a_request_retry_ms(struct s3a_request *request)
         }
         return 0;
     }
-    if (!request->is_single) {
+    if (!request->is_single && client->retries.terms.attempts_max > request->retry.retries + 1) {
         (void)s3a_retry_again(&client->retries, &request->retry, cause, answer->retry_after_ms,
                               s3a_loop_now_ms(client->loop), request->deadline_ms, &at_ms);
+        tell(request, at_ms);
     }
     return at_ms;
 }

@@ -46,7 +46,7 @@ static void tell_failed(struct s3a_task *task)
     if (link) {
         struct s3a_call *call = s3a_list_entry(link, struct s3a_call, link);
         call->is_held = false;
-        call->done(call);
+        s3a_call_finish(call);
     }
 }
 

@@ -20,6 +20,7 @@ struct writing {
     struct s3a_error story; /* of the last PUT that failed */
     int lane;               /* see s3a_write_lane_take() */
     bool is_clear;          /* it has ended, and is not in doubt */
+    bool was_in_doubt;
 };
 
 static struct s3a_put_event event_of(struct s3a_request *request, struct s3a_history *history)
@@ -78,12 +79,36 @@ static void tell(const struct writing *writing, enum s3a_status status, struct s
     }
 }
 
+static void count_doubt(struct s3a_request *request, enum s3a_status status)
+{
+    struct s3a_observer *observer = &request->client->observer;
+    const struct writing *writing = request->user;
+
+    if (status == S3A_IN_DOUBT) {
+        s3a_observer_count(observer, doubts_open);
+        s3a_observer_log_op(observer, S3A_LOG_WARNING, &writing->put,
+                            "whether it was written could not be found out");
+        return;
+    }
+    if (!writing->was_in_doubt) {
+        return;
+    }
+    if (status == S3A_OK) {
+        s3a_observer_count(observer, doubts_applied);
+    } else {
+        s3a_observer_count(observer, doubts_not_applied);
+    }
+    s3a_observer_log_op(observer, S3A_LOG_INFO, &writing->put, "was in doubt: %s",
+                        status == S3A_OK ? "it is written" : s3a_status_text(status));
+}
+
 static void end(struct s3a_request *request, enum s3a_status status)
 {
     struct writing *writing = request->user;
     struct s3a_error error;
 
     writing->is_clear = status != S3A_IN_DOUBT;
+    count_doubt(request, status);
     tell(writing, status, &error);
     if (status == S3A_OK) {
         writing->write.written(&writing->write, &writing->machine, &writing->history,
@@ -131,6 +156,7 @@ static void step(struct s3a_request *request, enum s3a_request_event what)
     }
     event.now_ms = s3a_loop_now_ms(request->client->loop);
     s3a_put_step(&writing->machine, &event, &action);
+    writing->was_in_doubt = writing->was_in_doubt || writing->machine.doubt;
     if (action.abandon) {
         s3a_request_abandon(request);
     }

@@ -204,7 +204,9 @@ static bool tell_trouble(struct s3a_http_lane *lane)
 static void tell_failure(struct s3a_http_lane *lane, CURLcode code)
 {
     const struct meaning meaning = meaning_of(code);
-    const char *reason = lane->reason[0] ? lane->reason : curl_easy_strerror(code);
+    /* What libcurl says of a proxy may be its URL, with a password in it. */
+    bool has_reason = lane->reason[0] && code != CURLE_COULDNT_RESOLVE_PROXY;
+    const char *reason = has_reason ? lane->reason : curl_easy_strerror(code);
 
     s3a_call_fail(lane->flight->call, meaning.status, may_have_arrived(lane), "%s: %s%s%s%s",
                   lane->transport->endpoint, reason, meaning.advice ? " (" : "",
@@ -233,6 +235,26 @@ static bool has_body_of_unknown_size(const struct s3a_http_lane *lane)
            !has_header(lane, "transfer-encoding");
 }
 
+/* Shorter ones are found anywhere. */
+#define SECRET_SIZE_MIN 8
+
+static void hide(struct s3a_str *text, struct s3a_str secret)
+{
+    if (text->size >= secret.size && secret.size >= SECRET_SIZE_MIN &&
+        memmem(text->data, text->size, secret.data, secret.size)) {
+        *text = S3A_STR("(it repeats a secret, and is not shown)");
+    }
+}
+
+/* A store that repeats what it was sent repeats the session token, too. */
+static void hide_secrets(const struct s3a_credentials *credentials, struct s3a_answer *answer)
+{
+    hide(&answer->message, credentials->secret_key);
+    hide(&answer->message, credentials->session_token);
+    hide(&answer->code_text, credentials->secret_key);
+    hide(&answer->code_text, credentials->session_token);
+}
+
 /* The whole answer has come. */
 static void take_answer(struct s3a_http_lane *lane)
 {
@@ -242,12 +264,14 @@ static void take_answer(struct s3a_http_lane *lane)
 
     s3a_answer_decode(&call->op, lane->http_status, lane->answer_headers, lane->answer_header_count,
                       answer);
+    hide_secrets(&lane->transport->credentials, answer);
     if (answer->status == S3A_OK && call->op.kind == S3A_OP_PUT_OBJECT) {
         s3a_body_judge_learn(judge, call->body, answer->etag, lane->answer_headers,
                              lane->answer_header_count);
     }
     const char *misfit = answer->status == S3A_OK ? s3a_body_check_end(&lane->check, judge) : NULL;
     if (misfit) {
+        s3a_observer_count(call->observer, damaged_bodies);
         s3a_call_fail(call, S3A_PROTOCOL, true, "%s has sent a body that does not fit its %s",
                       lane->transport->endpoint, misfit);
     }

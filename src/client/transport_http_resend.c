@@ -66,6 +66,10 @@ static bool correct_time(struct s3a_http_flight *flight)
     }
     transport->skew_ms = skew_ms;
     flight->is_signed_anew = true;
+    s3a_observer_count(flight->call->observer, clock_corrections);
+    s3a_observer_log_op(flight->call->observer, S3A_LOG_INFO, &flight->call->op,
+                        "the store's clock is %lld s ahead of this machine's; signed by it",
+                        (long long)(skew_ms / 1000));
     return sign_anew(flight);
 }
 
@@ -123,6 +127,9 @@ static bool change_region(struct s3a_http_flight *flight)
     }
     s3a_bucket_regions_keep(&transport->regions, call->op.bucket, region);
     flight->is_redirected = true;
+    s3a_observer_count(call->observer, redirects);
+    s3a_observer_log_op(call->observer, S3A_LOG_INFO, &call->op,
+                        "the bucket is in the region %.*s; asked for there", S3A_STR_ARG(region));
     return sign_anew(flight);
 }
 
@@ -134,6 +141,10 @@ static bool await_credentials(struct s3a_http_flight *flight)
         flight->has_new_keys) {
         return false;
     }
+    s3a_observer_count(flight->call->observer, credentials_refused);
+    s3a_observer_log_op(flight->call->observer, S3A_LOG_INFO, &flight->call->op,
+                        "the credentials were refused (%s); waits for new ones",
+                        s3a_code_wire(flight->call->answer.code));
     s3a_flight_leave_lane(flight);
     flight->is_refused = true;
     s3a_list_append(&transport->refused, &flight->link);
