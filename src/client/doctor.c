@@ -47,7 +47,8 @@ static void settle(const struct s3a_doctor_report *report, const struct ground *
         enum s3a_doctor_mark mark = report->marks[grounds[i].id];
         if (mark == S3A_DOCTOR_BAD && finding->verdict != S3A_DOCTOR_UNSAFE) {
             finding->verdict = S3A_DOCTOR_UNSAFE;
-            snprintf(finding->reason, sizeof(finding->reason), "%s", grounds[i].reason);
+            snprintf(finding->reason, sizeof(finding->reason), "%s%s", grounds[i].reason,
+                     report->keeps_versions ? " (versioning is on in this bucket)" : "");
         } else if (mark == S3A_DOCTOR_UNKNOWN && finding->verdict == S3A_DOCTOR_SAFE) {
             finding->verdict = S3A_DOCTOR_NOT_KNOWN;
             snprintf(finding->reason, sizeof(finding->reason),

@@ -45,9 +45,9 @@ holds() {
 # suites_of TARGET
 suites_of() {
     case $1 in
-    ceph) echo semantics locks command demo count fire count_harmed fire_harmed versioned ;;
+    ceph) echo doctor semantics locks command demo count fire count_harmed fire_harmed versioned ;;
     s3rver) echo refused ;;
-    *) echo semantics locks command demo count fire ;;
+    *) echo doctor semantics locks command demo count fire ;;
     esac
 }
 
@@ -142,10 +142,39 @@ refuses() {
     echo "ok locks and conditions are refused"
 }
 
+# What the doctor must find of what is stated beforehand.
+tell_doctor() {
+    export S3ATOMIC_ENDPOINT=${endpoints[0]}
+    local bucket=doctor-$$
+    ends 0 "$s3atomic" mb "s3://$bucket"
+    ends 0 "$s3atomic" doctor "s3://$bucket"
+    cat out
+    grep -q '^  locks  *SAFE$' out
+    if [[ $traits == *blind-delete* ]]; then
+        grep -q '^  delete on release  UNSAFE' out
+    fi
+    ends 0 "$s3atomic" ls -r "s3://$bucket"
+    [[ ! -s out ]]
+    ends 0 "$s3atomic" rm --bucket "s3://$bucket"
+    echo "ok the doctor finds what is known of it, and leaves nothing"
+}
+
+suite_doctor() { told doctor; }
+
+# unsafe BUCKET WORD: so says the doctor, and why
+unsafe() {
+    ends 76 "$s3atomic" doctor "s3://$1"
+    cat out
+    grep -q '^  locks  *UNSAFE' out
+    grep -q "$2" out
+    echo "ok the doctor finds it unsafe"
+}
+
 tell_refused() {
     export S3ATOMIC_ENDPOINT=${endpoints[0]}
     ends 0 "$s3atomic" mb s3://refused
     refuses refused
+    unsafe refused 'more than one winner'
     ends 0 "$s3atomic" ls -r s3://refused
     [[ ! -s out ]]
     echo "ok nothing is left"
@@ -170,6 +199,7 @@ tell_versioned() {
     [[ $(signed PUT "${endpoints[0]}/versioned?versioning=" -d "$body") == 200 ]]
     grep -q Enabled <(signed GET "${endpoints[0]}/versioned?versioning="; cat answer)
     refuses versioned
+    unsafe versioned 'versioning is on'
 }
 
 suite_versioned() { told versioned; }
