@@ -6,6 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Of the one liar that there is at a time: it is looked at when its client has gone, too. */
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
+
 static struct liar *liar_of(struct s3a_transport *transport)
 {
     return s3a_list_entry(transport, struct liar, transport);
@@ -102,7 +106,7 @@ static void record(struct liar *liar, const struct s3a_op *op)
     snprintf(request->if_match, sizeof(request->if_match), "%.*s", S3A_STR_ARG(op->if_match));
     snprintf(request->if_none_match, sizeof(request->if_none_match), "%.*s",
              S3A_STR_ARG(op->if_none_match));
-    pthread_cond_broadcast(&liar->changed);
+    pthread_cond_broadcast(&changed);
 }
 
 static void serve(struct liar *liar, struct s3a_call *call)
@@ -135,9 +139,9 @@ static void run(struct s3a_task *task)
 
     while ((link = liar->is_silent ? NULL : s3a_list_pop(&liar->waiting)) != NULL) {
         struct s3a_call *call = s3a_list_entry(link, struct s3a_call, link);
-        pthread_mutex_lock(&liar->mutex);
+        pthread_mutex_lock(&mutex);
         serve(liar, call);
-        pthread_mutex_unlock(&liar->mutex);
+        pthread_mutex_unlock(&mutex);
         s3a_call_finish(call);
     }
 }
@@ -175,16 +179,12 @@ void liar_open(struct liar *liar, const struct s3a_client_options *options)
     liar->transport = (struct s3a_transport){send, abandon, free_transport};
     liar->task.run = run;
     s3a_list_init(&liar->waiting);
-    assert_int_equal(pthread_mutex_init(&liar->mutex, NULL), 0);
-    assert_int_equal(pthread_cond_init(&liar->changed, NULL), 0);
     assert_int_equal(s3a_client_new_over(&own, &liar->transport, &liar->client, &error), S3A_OK);
 }
 
 void liar_close(struct liar *liar)
 {
     s3a_client_free(liar->client);
-    pthread_cond_destroy(&liar->changed);
-    pthread_mutex_destroy(&liar->mutex);
 }
 
 int liar_set_up(void **state)
@@ -218,25 +218,25 @@ void liar_speak(struct liar *liar)
 
 void liar_wait(struct liar *liar, unsigned request_count)
 {
-    pthread_mutex_lock(&liar->mutex);
+    pthread_mutex_lock(&mutex);
     while (liar->request_count < request_count) {
-        pthread_cond_wait(&liar->changed, &liar->mutex);
+        pthread_cond_wait(&changed, &mutex);
     }
-    pthread_mutex_unlock(&liar->mutex);
+    pthread_mutex_unlock(&mutex);
 }
 
 void liar_put(struct liar *liar, const char *key, const char *body)
 {
     struct liar_object *object;
 
-    pthread_mutex_lock(&liar->mutex);
+    pthread_mutex_lock(&mutex);
     object = find(liar, s3a_str_of(key));
     object = object ? object : find(liar, S3A_STR(""));
     assert_non_null(object);
     snprintf(object->key, sizeof(object->key), "%s", key);
     snprintf(object->etag, sizeof(object->etag), "\"%u\"", ++liar->version);
     snprintf(object->body, sizeof(object->body), "%s", body);
-    pthread_mutex_unlock(&liar->mutex);
+    pthread_mutex_unlock(&mutex);
 }
 
 const char *liar_body(struct liar *liar, const char *key)
@@ -250,10 +250,51 @@ bool liar_has_scratch(struct liar *liar)
 {
     bool has = false;
 
-    pthread_mutex_lock(&liar->mutex);
+    pthread_mutex_lock(&mutex);
     for (size_t i = 0; i < LIAR_OBJECTS_MAX; i++) {
         has = has || is_scratch(s3a_str_of(liar->objects[i].key));
     }
-    pthread_mutex_unlock(&liar->mutex);
+    pthread_mutex_unlock(&mutex);
     return has;
+}
+
+struct s3a_lock *liar_take(struct liar *liar, const struct s3a_lock_options *options)
+{
+    struct s3a_lock *lock;
+    struct s3a_error error;
+
+    if (s3a_lock_acquire(liar->client, LIAR_BUCKET, LIAR_LOCK_NAME, options, &lock, &error) !=
+        S3A_OK) {
+        fail_msg("%s", error.message);
+    }
+    return lock;
+}
+
+bool liar_give_back(struct s3a_lock *lock)
+{
+    struct s3a_error error;
+
+    assert_false(s3a_lock_was_deleted(lock));
+    assert_int_equal(s3a_lock_release(lock, &error), S3A_OK);
+    bool was_deleted = s3a_lock_was_deleted(lock);
+    s3a_lock_free(lock);
+    return was_deleted;
+}
+
+bool liar_lock_is_free(struct liar *liar)
+{
+    return strstr(liar_body(liar, LIAR_LOCK_KEY), "\"state\":\"free\"") != NULL;
+}
+
+void liar_end(struct liar *liar)
+{
+    liar_close(liar);
+    assert_false(liar_has_scratch(liar));
+}
+
+void liar_begin(struct liar *liar, const char *endpoint)
+{
+    const struct s3a_client_options options = {.endpoint = endpoint};
+
+    liar_open(liar, &options);
 }

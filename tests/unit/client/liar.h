@@ -7,6 +7,8 @@
  * stores in the field do: it ignores them, does not know them, or compares ETags literally.
  */
 
+#include <s3atomic/lock.h>
+
 #include "client_state.h"
 
 struct liar_request {
@@ -41,9 +43,7 @@ struct liar {
     bool doubles[LIAR_REQUESTS_MAX];          /* it comes twice, and the second is answered */
     bool forgets[LIAR_REQUESTS_MAX];          /* all objects, before that one */
 
-    /* Under the mutex. */
-    pthread_mutex_t mutex;
-    pthread_cond_t changed;
+    /* Under a mutex. */
     struct liar_object objects[LIAR_OBJECTS_MAX];
     struct liar_request requests[LIAR_REQUESTS_MAX];
     unsigned request_count;
@@ -74,6 +74,21 @@ void liar_wait(struct liar *liar, unsigned request_count);
 /* Somebody else writes; what lies there while nothing is under way, "" for nothing. */
 void liar_put(struct liar *liar, const char *key, const char *body);
 const char *liar_body(struct liar *liar, const char *key);
+
+/* The lock of these stories, taken and given back; was it deleted? */
+#define LIAR_BUCKET "bucket"
+#define LIAR_LOCK_NAME "job"
+#define LIAR_LOCK_KEY "job.lock"
+struct s3a_lock *liar_take(struct liar *liar, const struct s3a_lock_options *options);
+bool liar_give_back(struct s3a_lock *lock);
+
+/* Does it lie there, and is free? While nothing is under way. */
+bool liar_lock_is_free(struct liar *liar);
+
+/* Ends the client, and with it whatever it still has to do; no scratch object may be left. The
+ * store stays as it was, to be looked at, until the next one begins. */
+void liar_end(struct liar *liar);
+void liar_begin(struct liar *liar, const char *endpoint);
 
 /* Do scratch objects lie there? */
 bool liar_has_scratch(struct liar *liar);

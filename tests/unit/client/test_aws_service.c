@@ -138,6 +138,29 @@ static void a_hosts_region_is_in_its_name(void **state)
     assert_null(s3a_aws_s3_host_region(S3A_STR("")).data);
 }
 
+static void a_host_of_amazons_is_known_by_its_domain(void **state)
+{
+    static const char *const good[] = {
+        "s3.eu-west-1.amazonaws.com",
+        "S3.EU-WEST-1.AMAZONAWS.COM",
+        "s3express-euw1-az1.eu-west-1.amazonaws.com",
+        "bucket.vpce-1a2b.s3.us-east-1.vpce.amazonaws.com",
+        "s3.cn-north-1.amazonaws.com.cn",
+        "s3.eusc-de-east-1.amazonaws.eu",
+        "s3.eu-west-1.api.aws",
+    };
+    static const char *const bad[] = {"", "amazonaws.com", "s3.evilamazonaws.com",
+                                      "s3.amazonaws.com.evil.com", "127.0.0.1"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+        assert_true(s3a_aws_has_host(s3a_str_of(good[i])));
+    }
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        assert_false(s3a_aws_has_host(s3a_str_of(bad[i])));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -146,6 +169,7 @@ int main(void)
         PURSE_TEST(the_nearest_word_on_an_endpoint_counts),
         cmocka_unit_test(a_region_is_beside_another_of_its_partition),
         cmocka_unit_test(a_hosts_region_is_in_its_name),
+        cmocka_unit_test(a_host_of_amazons_is_known_by_its_domain),
     };
     return cmocka_run_group_tests_name("aws_service", tests, NULL, NULL);
 }

@@ -121,6 +121,37 @@ static void too_many_requests_are_known_by_many_names(void **state)
     }
 }
 
+/* A second Server header, of some proxy, is no reason to distrust the answer. */
+static void who_gave_it_is_told_where_that_is_asked(void **state)
+{
+    const struct s3a_header headers[] = {HEADER("server", "MinIO"), HEADER("server", "nginx"),
+                                         HEADER("content-length", "0"), HEADER("etag", "\"e\""),
+                                         HEADER("x-amz-version-id", "3HL4kqtJvjVBH40Nrjfkd")};
+    const struct s3a_header unversioned[] = {HEADER("content-length", "0"), HEADER("etag", "\"e\""),
+                                             HEADER("x-amz-version-id", "null")};
+    const struct s3a_op asking = {.kind = S3A_OP_GET_OBJECT, .wants_origin = true};
+    struct s3a_answer answer;
+
+    (void)state;
+    s3a_answer_init(&answer, 10000);
+    s3a_answer_decode(&asking, 200, headers, 5, &answer);
+    assert_int_equal(answer.status, S3A_OK);
+    assert_str(answer.server, "MinIO");
+    assert_true(answer.has_version);
+    s3a_answer_fini(&answer);
+
+    s3a_answer_init(&answer, 10000);
+    s3a_answer_decode(&asking, 200, unversioned, 3, &answer);
+    assert_null(answer.server.data);
+    assert_false(answer.has_version);
+    s3a_answer_fini(&answer);
+
+    decode(&answer, 200, headers, 5, "");
+    assert_int_equal(answer.status, S3A_OK);
+    assert_null(answer.server.data);
+    s3a_answer_fini(&answer);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -128,6 +159,7 @@ int main(void)
         cmocka_unit_test(an_error_names_both_ids),
         cmocka_unit_test(what_comes_out_of_a_cache_says_so),
         cmocka_unit_test(nonsense_is_no_advice),
+        cmocka_unit_test(who_gave_it_is_told_where_that_is_asked),
         cmocka_unit_test(too_many_requests_are_known_by_many_names),
     };
     return cmocka_run_group_tests_name("answer_advice", tests, NULL, NULL);
