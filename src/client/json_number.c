@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "json_text.h"
 
-#include <float.h>
 #include <locale.h>
 #include <math.h>
 #include <stdio.h>
@@ -9,10 +8,7 @@
 #include <string.h>
 
 #include "check.h"
-
-/* As many significant digits tell any two apart (IEEE 754, section 5.12.2). */
-#define DOUBLE_DIGITS_MAX 17
-#define FLOAT_DIGITS_MAX 9
+#include "json_decimal.h"
 
 bool s3a_json_is_integer(struct s3a_str number)
 {
@@ -76,6 +72,9 @@ bool s3a_json_double(struct s3a_str number, double *ret_value)
     char text[S3A_JSON_NUMBER_SIZE_MAX + 1];
     locale_t own;
 
+    if (s3a_json_decimal_read(&s3a_json_real_double, number, ret_value)) {
+        return true;
+    }
     copy_number(number, text);
     locale_t c = enter_c_locale(&own);
     *ret_value = strtod(text, NULL);
@@ -88,7 +87,12 @@ bool s3a_json_float(struct s3a_str number, float *ret_value)
 {
     char text[S3A_JSON_NUMBER_SIZE_MAX + 1];
     locale_t own;
+    double value;
 
+    if (s3a_json_decimal_read(&s3a_json_real_float, number, &value)) {
+        *ret_value = (float)value;
+        return true;
+    }
     copy_number(number, text);
     locale_t c = enter_c_locale(&own);
     *ret_value = strtof(text, NULL);
@@ -105,12 +109,16 @@ static void add_point(char text[S3A_JSON_DOUBLE_SIZE])
 
 void s3a_json_double_print(double value, char ret_text[S3A_JSON_DOUBLE_SIZE])
 {
+    const struct s3a_json_real *real = &s3a_json_real_double;
     locale_t own;
-    locale_t c = enter_c_locale(&own);
 
-    for (int digits = DBL_DIG; digits <= DOUBLE_DIGITS_MAX; digits++) {
+    if (s3a_json_decimal_print(real, value, ret_text)) {
+        return;
+    }
+    locale_t c = enter_c_locale(&own);
+    for (int digits = real->digits_min; digits <= real->digits_max; digits++) {
         snprintf(ret_text, S3A_JSON_DOUBLE_SIZE, "%.*g", digits, value);
-        if (strtod(ret_text, NULL) == value) {
+        if (digits == real->digits_max || strtod(ret_text, NULL) == value) {
             break;
         }
     }
@@ -120,12 +128,16 @@ void s3a_json_double_print(double value, char ret_text[S3A_JSON_DOUBLE_SIZE])
 
 void s3a_json_float_print(float value, char ret_text[S3A_JSON_DOUBLE_SIZE])
 {
+    const struct s3a_json_real *real = &s3a_json_real_float;
     locale_t own;
-    locale_t c = enter_c_locale(&own);
 
-    for (int digits = FLT_DIG; digits <= FLOAT_DIGITS_MAX; digits++) {
+    if (s3a_json_decimal_print(real, value, ret_text)) {
+        return;
+    }
+    locale_t c = enter_c_locale(&own);
+    for (int digits = real->digits_min; digits <= real->digits_max; digits++) {
         snprintf(ret_text, S3A_JSON_DOUBLE_SIZE, "%.*g", digits, (double)value);
-        if (strtof(ret_text, NULL) == value) {
+        if (digits == real->digits_max || strtof(ret_text, NULL) == value) {
             break;
         }
     }

@@ -63,8 +63,7 @@ struct s3a_json_token s3a_json_take_string(struct s3a_json_reader *reader)
 /* There is always something behind it that is no space. */
 static void skip_space(struct s3a_json_reader *reader)
 {
-    while (*reader->at == ' ' || *reader->at == '\n' || *reader->at == '\r' ||
-           *reader->at == '\t') {
+    while (s3a_json_is_space(*reader->at)) {
         reader->at++;
     }
 }

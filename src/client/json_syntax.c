@@ -119,7 +119,7 @@ static enum s3a_status fail_expected(const struct scan *scan, const char *expect
 
 static void skip_space(struct scan *scan)
 {
-    while (left(scan) > 0 && memchr(" \t\n\r", *here(scan), 4)) {
+    while (left(scan) > 0 && s3a_json_is_space(*here(scan))) {
         scan->at++;
     }
 }

@@ -65,6 +65,11 @@ bool s3a_json_next(struct s3a_json_items *items, struct s3a_str *ret_name,
 /* How many bytes the value takes that text begins with. */
 size_t s3a_json_value_size(struct s3a_str text);
 
+static inline bool s3a_json_is_space(char byte)
+{
+    return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t';
+}
+
 /* How many bytes a character of UTF-8 has, told by its first. */
 static inline size_t s3a_json_character_size(char first)
 {

@@ -25,17 +25,15 @@ enum s3a_json_form s3a_json_form(struct s3a_str value)
     }
 }
 
-static bool is_one_of(char byte, const char *set)
+/* Steps over white space, and over that mark. */
+static struct s3a_str skip_to_next(struct s3a_str rest, char mark)
 {
-    return memchr(set, byte, strlen(set)) != NULL;
-}
+    size_t size = 0;
 
-static struct s3a_str skip_any(struct s3a_str rest, const char *set)
-{
-    while (rest.size > 0 && is_one_of(rest.data[0], set)) {
-        rest = s3a_str_skip(rest, 1);
+    while (size < rest.size && (s3a_json_is_space(rest.data[size]) || rest.data[size] == mark)) {
+        size++;
     }
-    return rest;
+    return s3a_str_make(rest.data + size, rest.size - size);
 }
 
 /* How many bytes the value takes that starts here. */
@@ -71,7 +69,8 @@ static size_t word_size(struct s3a_str rest)
 {
     size_t size = 0;
 
-    while (size < rest.size && !is_one_of(rest.data[size], ",]} \t\n\r")) {
+    while (size < rest.size && rest.data[size] != ',' && rest.data[size] != ']' &&
+           rest.data[size] != '}' && !s3a_json_is_space(rest.data[size])) {
         size++;
     }
     return size;
@@ -101,18 +100,18 @@ struct s3a_json_items s3a_json_items(struct s3a_str container)
 bool s3a_json_next(struct s3a_json_items *items, struct s3a_str *ret_name,
                    struct s3a_str *ret_value)
 {
-    struct s3a_str rest = skip_any(items->rest, " \t\n\r,");
+    struct s3a_str rest = skip_to_next(items->rest, ',');
 
     if (rest.size == 0) {
         return false;
     }
     *ret_value = take_value(&rest);
-    rest = skip_any(rest, " \t\n\r");
+    rest = skip_to_next(rest, ' ');
     if (rest.size > 0 && rest.data[0] == ':') {
         if (ret_name) {
             *ret_name = *ret_value;
         }
-        rest = skip_any(rest, " \t\n\r:");
+        rest = skip_to_next(rest, ':');
         *ret_value = take_value(&rest);
     }
     items->rest = rest;
