@@ -225,7 +225,7 @@ static char *hosts_text(size_t count)
     return text;
 }
 
-/* Of as many digits as there are: the worst that numbers can be; or as people write them. */
+/* Of as many digits as a double has, as from a calculation; or of as few as people write. */
 static char *samples_text(bool are_short)
 {
     char *text = must(malloc(3 + SAMPLES * 32));
@@ -235,7 +235,7 @@ static char *samples_text(bool are_short)
     for (size_t i = 0; i < SAMPLES; i++) {
         used += (size_t)sprintf(text + used, are_short ? "%s%.3f" : "%s%.17g", i == 0 ? "" : ",",
                                 are_short ? (double)(i * 7919 % 1000000) / 1000
-                                          : 1.0 / (double)(i + 3));
+                                          : 1000.0 / (double)(i + 3));
     }
     memcpy(text + used, "]", sizeof("]"));
     return text;
