@@ -27,40 +27,6 @@ static struct s3a_store_probe *probe_of(struct s3a_call *call)
     return s3a_list_entry(call, struct s3a_store_probe, call);
 }
 
-/* A key that nobody else has, in the directory of the one that is to be written. */
-static void make_key(struct s3a_store_probe *probe, struct s3a_str beside)
-{
-    static const char digits[] = "0123456789abcdef";
-    uint8_t random[16];
-    size_t size = beside.size;
-
-    while (size > 0 && beside.data[size - 1] != '/') {
-        size--;
-    }
-    if (s3a_str_starts_with(beside, ".s3atomic/") ||
-        size + strlen(S3A_PROBE_DIRECTORY) + 2 * sizeof(random) > S3A_KEY_SIZE_MAX) {
-        size = 0;
-    }
-    memcpy(probe->key, beside.data ? beside.data : "", size);
-    size += (size_t)sprintf(probe->key + size, "%s", S3A_PROBE_DIRECTORY);
-    s3a_random_bytes(random, sizeof(random));
-    for (size_t i = 0; i < sizeof(random); i++) {
-        probe->key[size++] = digits[random[i] >> 4];
-        probe->key[size++] = digits[random[i] & 15];
-    }
-    probe->key[size] = '\0';
-}
-
-/* The same directory, another name. */
-static void make_next_key(struct s3a_store_probe *probe)
-{
-    char beside[sizeof(probe->key)];
-    size_t size = strlen(probe->key) - strlen(S3A_PROBE_DIRECTORY) - 32;
-
-    memcpy(beside, probe->key, size);
-    make_key(probe, s3a_str_make(beside, size));
-}
-
 static void if_match(struct s3a_store_probe *probe, const char *etag)
 {
     struct s3a_str text = s3a_str_of(etag);
@@ -205,17 +171,21 @@ static void rest(struct s3a_store_probe *probe)
                            s3a_jitter_between(&probe->random, cap_ms / 2, cap_ms));
 }
 
+static void is_created(struct s3a_store_probe *probe)
+{
+    memcpy(probe->etag, probe->call.answer.etag, sizeof(probe->etag));
+    next(probe, probe->only_removal ? S3A_PROBE_REMOVE_WRONG : S3A_PROBE_CREATE_AGAIN);
+}
+
 static void judge_create(struct s3a_store_probe *probe, enum s3a_status status)
 {
     struct s3a_store_traits *traits = &probe->traits;
     bool is_first = probe->step == S3A_PROBE_CREATE;
 
     if (is_first && status == S3A_OK) {
-        memcpy(probe->etag, probe->call.answer.etag, sizeof(probe->etag));
-        next(probe, probe->only_removal ? S3A_PROBE_REMOVE_WRONG : S3A_PROBE_CREATE_AGAIN);
-    } else if (is_first && status == S3A_CONFLICT && probe->rounds + 1 == ROUNDS_MAX) {
-        put_is_wrong(probe, &traits->create, S3A_CONDUCT_REFUSED,
-                     "PUT with If-None-Match is refused although there is no such object");
+        is_created(probe);
+    } else if (is_first && status == S3A_CONFLICT) {
+        next(probe, S3A_PROBE_LOOK);
     } else if (status == S3A_UNSUPPORTED) {
         put_is_wrong(probe, &traits->create, S3A_CONDUCT_REFUSED,
                      "it does not know If-None-Match on PUT");
@@ -225,7 +195,23 @@ static void judge_create(struct s3a_store_probe *probe, enum s3a_status status)
     } else if (!is_first && status == S3A_CONFLICT) {
         traits->create = S3A_CONDUCT_HONOURED;
         next(probe, S3A_PROBE_REPLACE_WRONG);
-    } else if (status == S3A_CONFLICT || status == S3A_NOT_FOUND) {
+    } else if (status == S3A_NOT_FOUND) {
+        begin_again(probe, S3A_LATER);
+    } else {
+        fail(probe, status);
+    }
+}
+
+/* Creating it was refused, although nobody else has its name: something in between may have sent
+ * it twice. */
+static void judge_look_for_new(struct s3a_store_probe *probe, enum s3a_status status)
+{
+    if (status == S3A_OK) {
+        is_created(probe);
+    } else if (status == S3A_NOT_FOUND && probe->rounds + 1 == ROUNDS_MAX) {
+        put_is_wrong(probe, &probe->traits.create, S3A_CONDUCT_REFUSED,
+                     "PUT with If-None-Match is refused although there is no such object");
+    } else if (status == S3A_NOT_FOUND) {
         begin_again(probe, S3A_LATER);
     } else {
         fail(probe, status);
@@ -261,7 +247,9 @@ static void judge_look(struct s3a_store_probe *probe, enum s3a_status status)
 {
     struct s3a_store_traits *traits = &probe->traits;
 
-    if (status == S3A_NOT_FOUND) {
+    if (!probe->etag[0]) {
+        judge_look_for_new(probe, status);
+    } else if (status == S3A_NOT_FOUND) {
         begin_again(probe, S3A_LATER);
     } else if (status != S3A_OK) {
         fail(probe, status);
@@ -300,8 +288,9 @@ static void cleaned(struct s3a_store_probe *probe)
 {
     if (probe->begins_again && !probe->is_ending) {
         probe->begins_again = false;
+        probe->etag[0] = '\0';
         probe->traits = (struct s3a_store_traits){S3A_CONDUCT_UNKNOWN};
-        make_next_key(probe);
+        s3a_store_probe_rename(probe);
         next(probe, S3A_PROBE_CREATE);
         return;
     }
@@ -381,7 +370,7 @@ void s3a_store_probe_start(struct s3a_store_probe *probe, struct s3a_str bucket,
     probe->timer.fire = woken;
     probe->random = s3a_random_uint64();
     snprintf(probe->bucket, sizeof(probe->bucket), "%.*s", S3A_STR_ARG(bucket));
-    make_key(probe, key);
+    s3a_store_probe_name(probe, key);
     next(probe, S3A_PROBE_CREATE);
 }
 

@@ -8,7 +8,7 @@
  *      CREATE ──► CREATE_AGAIN ──► REPLACE_WRONG ──► REPLACE ──► REMOVE_WRONG ──► CLEAN
  *       must       must not be      must not be       must │ ▲        must not      DELETE
  *       be done    done             done          be done  │ │        be done
- *                                            412: LOOK ◄───┘ │
+ *      412: LOOK                             412: LOOK ◄───┘ │
  *                                                  └─────────┘ in the other form, bare
  *
  * One of its questions answered wrongly ends the questions about PUT; the one about DELETE is asked
@@ -95,5 +95,10 @@ void s3a_store_probe_start(struct s3a_store_probe *probe, struct s3a_str bucket,
 
 /* An early end: what was sent is waited for, for a while, and cleaned up. */
 void s3a_store_probe_finish(struct s3a_store_probe *probe);
+
+/* probe_key.c: a key that nobody else has, in the directory of the one that is to be written; and
+ * another one in the same directory. */
+void s3a_store_probe_name(struct s3a_store_probe *probe, struct s3a_str beside);
+void s3a_store_probe_rename(struct s3a_store_probe *probe);
 
 #endif

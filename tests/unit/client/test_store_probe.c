@@ -109,8 +109,8 @@ static void who_creates_nothing_where_nothing_is_is_refused(void **state)
 {
     struct liar *liar = *state;
 
-    /* With a DELETE after each, for a lost answer could have been the reason. */
-    for (unsigned i = 0; i < 5; i += 2) {
+    /* Each with a look and a DELETE behind it: it could have been sent twice on the way. */
+    for (unsigned i = 0; i < 7; i += 3) {
         liar->answers[i] = S3A_CODE_PRECONDITION_FAILED;
     }
     expect_refusal(liar, "refused although there is no such object");
@@ -142,6 +142,16 @@ static void a_replacement_that_was_sent_twice_on_the_way_was_made(void **state)
     create_well(liar, "key");
     assert_int_equal(liar->requests[4].kind, S3A_OP_HEAD_OBJECT);
     assert_int_equal(liar->requests[5].kind, S3A_OP_DELETE_OBJECT);
+}
+
+static void a_creation_that_was_sent_twice_on_the_way_was_made(void **state)
+{
+    struct liar *liar = *state;
+
+    liar->doubles[0] = true;
+    create_well(liar, "key");
+    assert_int_equal(liar->requests[1].kind, S3A_OP_HEAD_OBJECT);
+    assert_true(liar->requests[2].if_none_match[0] != '\0');
 }
 
 static void an_answer_that_was_lost_begins_it_again(void **state)
@@ -215,6 +225,7 @@ int main(void)
         LIAR_TEST(who_creates_nothing_where_nothing_is_is_refused),
         LIAR_TEST(a_literal_comparer_gets_bare_etags),
         LIAR_TEST(a_replacement_that_was_sent_twice_on_the_way_was_made),
+        LIAR_TEST(a_creation_that_was_sent_twice_on_the_way_was_made),
         LIAR_TEST(an_answer_that_was_lost_begins_it_again),
         LIAR_TEST(without_a_clear_answer_nothing_is_sent_and_the_next_one_asks_again),
         LIAR_TEST(who_may_not_write_there_is_told_so),
