@@ -44,6 +44,26 @@ it_shows_the_source_and_no_secret() {
     says err 'there is no profile "other"'
 }
 
+the_log_tells_of_requests_and_of_no_secret() {
+    serve --strict-aws
+    echo hello >file
+    expect 0 env S3ATOMIC_LOG=debug s3atomic put "s3://$bkt/k" file
+    says err "s3atomic: debug: PUT s3://$bkt/k: 200, 0 bytes, " "request id "
+    ! grep -qF -e "$AWS_SECRET_ACCESS_KEY" -e hush -e Signature out err || fail "$(cat err)"
+    expect 78 env S3ATOMIC_LOG=debug AWS_SESSION_TOKEN=hush-token s3atomic get "s3://$bkt/k"
+    says err "InvalidToken" "request id "
+    ! grep -qF -e "$AWS_SECRET_ACCESS_KEY" -e hush -e Signature= out err || fail "$(cat err)"
+    expect 78 env S3ATOMIC_LOG=debug AWS_SECRET_ACCESS_KEY=hush-and-wrong \
+        s3atomic -v get "s3://$bkt/k"
+    says err "SignatureDoesNotMatch" "request id "
+    ! grep -qF -e "$AWS_SECRET_ACCESS_KEY" -e hush -e Signature= out err || fail "$(cat err)"
+    expect 69 env S3ATOMIC_LOG=debug s3atomic --endpoint http://127.0.0.1:1 -v get "s3://$bkt/k"
+    says err "s3atomic: info: GET s3://$bkt/k: " "; again in "
+    ! grep -qF -e "$AWS_SECRET_ACCESS_KEY" -e hush -e Signature= out err || fail "$(cat err)"
+    expect 1 env S3ATOMIC_LOG=loud s3atomic get "s3://$bkt/none"
+    says err 'S3ATOMIC_LOG: "loud" is none of warning, info and debug'
+}
+
 # A server for whoever stands in the file users.
 serve_to_users() {
     local line
@@ -89,4 +109,5 @@ a_lock_outlives_the_keys_it_was_taken_with() {
 
 tell without_any_it_says_where_it_has_looked \
     it_shows_the_source_and_no_secret \
+    the_log_tells_of_requests_and_of_no_secret \
     a_lock_outlives_the_keys_it_was_taken_with

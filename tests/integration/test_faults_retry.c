@@ -114,6 +114,43 @@ static void many_who_fail_do_not_ask_three_times_each(void **state)
     assert_int_equal(faulty_matched(faulty), 40 + 35);
 }
 
+/* By ten minutes: the store would mind no less than fifteen, and so takes what is signed by it. */
+static void a_clock_that_is_wrong_is_made_up_for(void **state)
+{
+    struct faulty *faulty = *state;
+    struct s3a_client_statistics statistics;
+
+    assert_int_equal(faulty_put(faulty->store, "k", "hello"), S3A_OK);
+    faulty_only(faulty, "error=RequestTimeTooSkewed op=GetObject first=1");
+    faulty_add(faulty, "date=+10m");
+    assert_int_equal(get(faulty), S3A_OK);
+    assert_int_equal(faulty_matched(faulty), 2);
+    assert_int_equal(faulty_put(faulty->store, "l", "hello"), S3A_OK);
+    s3a_client_statistics(faulty->client, &statistics);
+    assert_int_equal(statistics.clock_corrections, 1);
+    assert_int_equal(statistics.retries, 0);
+    assert_int_equal(statistics.operations[S3A_OPERATION_PUT].failed, 0);
+}
+
+/* What went wrong is in the numbers, and adds up with what the server has done. */
+static void the_numbers_tell_what_went_wrong(void **state)
+{
+    struct faulty *faulty = *state;
+    struct s3a_client_statistics statistics;
+
+    faulty_only(faulty, "reset-after op=PutObject first=1");
+    assert_int_equal(faulty_put(faulty->store, "k", "hello"), S3A_OK);
+    faulty_only(faulty, "error=500 op=GetObject first=2");
+    assert_int_equal(get(faulty), S3A_OK);
+    s3a_client_statistics(faulty->client, &statistics);
+    assert_int_equal(statistics.operations[S3A_OPERATION_PUT].in_doubt, 1);
+    assert_int_equal(statistics.doubts_applied, 1);
+    assert_int_equal(statistics.doubts_open + statistics.doubts_not_applied, 0);
+    assert_int_equal(statistics.operations[S3A_OPERATION_GET].failed, 2);
+    assert_int_equal(statistics.operations[S3A_OPERATION_GET].done, 1);
+    assert_int_equal(statistics.retries, 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -121,6 +158,8 @@ int main(void)
         FAULTY_TEST(three_are_told),
         FAULTY_TEST(a_delete_without_an_answer_is_not_repeated),
         FAULTY_TEST(a_write_that_was_put_off_is_made_again),
+        FAULTY_TEST(a_clock_that_is_wrong_is_made_up_for),
+        FAULTY_TEST(the_numbers_tell_what_went_wrong),
         FAULTY_TEST(many_who_fail_do_not_ask_three_times_each),
     };
     return cmocka_run_group_tests_name("faults_retry", tests, NULL, NULL);

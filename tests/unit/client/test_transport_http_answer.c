@@ -269,6 +269,31 @@ static void a_listing_is_read(void **state)
     errand_fini(&errand);
 }
 
+/* A store that repeats what it was sent: its word is not passed on. */
+static void a_secret_that_the_store_repeats_is_not_shown(void **state)
+{
+    static const char body[] = "<Error><Code>InvalidToken</Code><Message>The token "
+                               "hush-token-0123456789 is none</Message></Error>";
+    char reply[512];
+    struct puppet puppet;
+    struct errand errand;
+    struct line line;
+
+    (void)state;
+    puppet_open(&puppet, &(struct puppet_options){.session_token = "hush-token-0123456789"});
+    snprintf(reply, sizeof(reply), "HTTP/1.1 400 Bad Request\r\nContent-Length: %zu\r\n\r\n%s",
+             strlen(body), body);
+    errand_init(&errand, &puppet, S3A_OP_PUT_OBJECT, "k");
+    errand_send(&errand);
+    line_accept(&puppet, &line);
+    answer(&line, reply, &errand, S3A_CREDENTIALS);
+    assert_null(strstr(errand_story(&errand), "hush"));
+    assert_non_null(strstr(errand_story(&errand), "InvalidToken"));
+    errand_fini(&errand);
+    line_close(&line);
+    puppet_close(&puppet);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -284,6 +309,7 @@ int main(void)
         PUPPET_TEST(an_error_of_any_length_is_known_by_its_status),
         PUPPET_TEST(a_head_of_any_length_ends),
         PUPPET_TEST(a_listing_is_read),
+        cmocka_unit_test(a_secret_that_the_store_repeats_is_not_shown),
     };
     return cmocka_run_group_tests_name("transport_http_answer", tests, NULL, NULL);
 }
