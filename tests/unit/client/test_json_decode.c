@@ -127,8 +127,8 @@ static void what_is_optional_may_be_missing_null_or_empty(void **state)
     (void)state;
     static const char *const texts[] = {
         "{}",
-        "{\"name\":null,\"chars\":null,\"bytes\":null,\"limits\":null,\"words\":null,"
-        "\"quotas\":null,\"last\":null}",
+        ("{\"name\":null,\"chars\":null,\"bytes\":null,\"limits\":null,\"words\":null,"
+         "\"quotas\":null,\"last\":null}"),
         "{\"chars\":\"\",\"words\":[],\"quotas\":{ },\"last\":[ ]}",
     };
     static const struct few nothing;
