@@ -113,7 +113,7 @@ read -r -a endpoints <<<"$ENGINE_ENDPOINTS"
 traits=$(traits_of "$store") || die "no store $store is known"
 tell_traits "$store"
 
-((${#suites[@]})) || read -r -a suites <<<"$(suites_of "$target")"
+((${#suites[@]})) || read -r -d '' -a suites < <(suites_of "$target" && printf '\0')
 for suite in "${suites[@]}"; do
     declare -F "suite_$suite" >/dev/null || die "there is no suite $suite"
 done

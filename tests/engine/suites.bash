@@ -33,7 +33,7 @@ holds() {
     shift
     timeout --kill-after=10 900 "$@" >"$work/$suite.log" 2>&1 || status=$?
     if ((status == 0)); then
-        grep -E '^(fire|count|demo|ceph): ' "$work/$suite.log" || true
+        grep -E '^(fire|count|demo|ceph|figures): ' "$work/$suite.log" || true
         tally "$suite" 1 0
     else
         cat "$work/$suite.log" >&2
@@ -45,9 +45,12 @@ holds() {
 # suites_of TARGET
 suites_of() {
     case $1 in
-    ceph) echo doctor semantics locks command demo count fire count_harmed fire_harmed versioned ;;
+    ceph)
+        echo doctor semantics locks command demo count fire count_harmed fire_harmed versioned
+        echo figures
+        ;;
     s3rver) echo refused ;;
-    *) echo doctor semantics locks command demo count fire ;;
+    *) echo doctor semantics locks command demo count fire figures ;;
     esac
 }
 
@@ -65,6 +68,8 @@ suite_command() {
         taps "command_$name" "$here/../integration/test_command_$name.sh" "$s3atomic"
     done
 }
+
+suite_figures() { holds figures "$build/tests/engine/figures" "${endpoints[0]}"; }
 
 suite_demo() { holds demo "$build/examples/demo" "${endpoints[0]}"; }
 
