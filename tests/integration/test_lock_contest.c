@@ -9,6 +9,7 @@
 #include "arena.h"
 
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdio.h>
 
 #define CONTENDERS 100
@@ -265,6 +266,100 @@ static void a_client_that_goes_gives_its_locks_back(void **state)
     assert_int_equal(info.state, S3A_LOCK_FREE);
 }
 
+static void a_session_gives_all_its_locks_back(void **state)
+{
+    struct s3a_client *other = make_client();
+    struct s3a_lock_options under = {0};
+    struct s3a_lock *locks[20], *next;
+    struct s3a_lock_info info;
+    struct s3a_error error;
+    char name[32];
+
+    (void)state;
+    assert_int_equal(s3a_session_open(arena.client, arena.bucket, NULL, &under.session, &error),
+                     S3A_OK);
+    for (int i = 0; i < 20; i++) {
+        snprintf(name, sizeof(name), "session/%d", i);
+        assert_int_equal(
+            s3a_lock_acquire(arena.client, arena.bucket, name, &under, &locks[i], &error), S3A_OK);
+    }
+    assert_int_equal(s3a_lock_acquire(other, arena.bucket, "session/7", NULL, &next, &error),
+                     S3A_HELD);
+    assert_int_equal(s3a_session_close(under.session, &error), S3A_OK);
+    for (int i = 0; i < 20; i++) {
+        snprintf(name, sizeof(name), "session/%d", i);
+        assert_int_equal(s3a_lock_inspect(other, arena.bucket, name, &info, &error), S3A_OK);
+        assert_int_equal(info.state, S3A_LOCK_FREE);
+        s3a_lock_free(locks[i]);
+    }
+    assert_int_equal(s3a_lock_acquire(other, arena.bucket, "session/7", NULL, &next, &error),
+                     S3A_OK);
+    assert_int_equal(s3a_lock_release(next, &error), S3A_OK);
+    s3a_lock_free(next);
+    s3a_session_free(under.session);
+    s3a_client_free(other);
+}
+
+/* Keeps a client from doing anything, as if it were frozen. */
+struct frost {
+    sem_t is_frozen;
+    sem_t may_go_on;
+};
+
+static void freeze(struct s3a_future *future, void *user)
+{
+    struct frost *frost = user;
+
+    (void)future;
+    sem_post(&frost->is_frozen);
+    while (sem_wait(&frost->may_go_on) != 0) {
+    }
+}
+
+static void what_a_frozen_session_held_is_taken_over(void **state)
+{
+    const struct s3a_session_options session_options = {.heartbeat_ms = 300, .lease_ms = 900};
+    const struct s3a_lock_options patient = {
+        .wait_ms = S3A_WAIT_FOREVER, .grace_ms = 1000, .poll_min_ms = 10, .poll_max_ms = 100};
+    struct s3a_client *other = make_client();
+    struct s3a_store *store = s3a_store_new(other, s3a_bytes_codec());
+    struct s3a_lock_options under = {.grace_ms = 1000};
+    struct s3a_lock *lock, *successor;
+    struct s3a_object nothing;
+    struct s3a_error error;
+    struct frost frost;
+
+    (void)state;
+    assert_int_equal(sem_init(&frost.is_frozen, 0, 0), 0);
+    assert_int_equal(sem_init(&frost.may_go_on, 0, 0), 0);
+    assert_int_equal(
+        s3a_session_open(other, arena.bucket, &session_options, &under.session, &error), S3A_OK);
+    assert_int_equal(s3a_lock_acquire(other, arena.bucket, "frozen", &under, &lock, &error),
+                     S3A_OK);
+    struct s3a_future *future = s3a_store_get_async(store, arena.bucket, "none", &nothing);
+    s3a_future_on_done(future, freeze, &frost);
+    assert_int_equal(sem_wait(&frost.is_frozen), 0);
+    assert_int_equal(
+        s3a_lock_acquire(arena.client, arena.bucket, "frozen", &patient, &successor, &error),
+        S3A_OK);
+    assert_false(s3a_lock_is_held(lock));
+    assert_true(s3a_lock_token(successor) > s3a_lock_token(lock));
+    sem_post(&frost.may_go_on);
+    assert_int_equal(s3a_future_wait(future, S3A_WAIT_FOREVER, NULL), S3A_NOT_FOUND);
+    assert_int_equal(s3a_session_close(under.session, &error), S3A_LOST);
+    assert_true(s3a_lock_is_held(successor));
+    assert_int_equal(s3a_lock_release(successor, &error), S3A_OK);
+    s3a_future_free(future);
+    s3a_object_clear(&nothing);
+    s3a_lock_free(lock);
+    s3a_lock_free(successor);
+    s3a_session_free(under.session);
+    s3a_store_free(store);
+    s3a_client_free(other);
+    sem_destroy(&frost.is_frozen);
+    sem_destroy(&frost.may_go_on);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -275,6 +370,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(an_ordinary_object_is_no_lock_and_stays_what_it_is),
         cmocka_unit_test(all_locks_below_a_prefix_are_listed),
         cmocka_unit_test(a_client_that_goes_gives_its_locks_back),
+        cmocka_unit_test(a_session_gives_all_its_locks_back),
+        cmocka_unit_test(what_a_frozen_session_held_is_taken_over),
     };
 
     if (argc != 2 || !arena_open(argv[1])) {
