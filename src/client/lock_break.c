@@ -67,6 +67,7 @@ static enum s3a_status look(struct breaking *breaking, uint32_t pause_ms)
         return status;
     }
     request->call.answer.body.size_max = S3A_LOCK_BODY_SIZE_MAX;
+    request->is_single = true; /* run() tries again */
     request->finish = looked;
     request->user = breaking;
     request->pause_ms = pause_ms;
