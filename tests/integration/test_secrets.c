@@ -144,7 +144,10 @@ static void nothing_that_is_said_holds_a_secret(void **state)
  * by byte. */
 #define SECRET_SIZE 40
 
-static unsigned char secret_byte(int i)
+/* Bytes that belong to nothing are looked at, too. */
+#define LOOKS_ANYWHERE __attribute__((no_sanitize("address", "thread", "undefined")))
+
+static LOOKS_ANYWHERE unsigned char secret_byte(int i)
 {
     return (unsigned char)('A' + i * 7 % 26);
 }
@@ -157,7 +160,7 @@ static void make_secret(char secret[SECRET_SIZE + 1])
     secret[SECRET_SIZE] = '\0';
 }
 
-static bool is_secret(const unsigned char *bytes)
+static LOOKS_ANYWHERE bool is_secret(const unsigned char *bytes)
 {
     for (int i = 0; i < SECRET_SIZE; i++) {
         if (bytes[i] != secret_byte(i)) {
@@ -168,7 +171,7 @@ static bool is_secret(const unsigned char *bytes)
 }
 
 /* The data of the program and of its libraries: what is in files, and what comes right behind. */
-static __attribute__((no_sanitize("address", "thread"))) unsigned search_globals(void)
+static LOOKS_ANYWHERE unsigned search_globals(void)
 {
     FILE *maps = fopen("/proc/self/maps", "re");
     char line[512];
