@@ -175,8 +175,9 @@ S3A_API S3A_MUST_CHECK enum s3a_status s3a_credentials_explain(
     struct s3a_credential_report *ret_report, struct s3a_error *error);
 
 /*
- * Makes a bucket. S3A_BUCKET_EXISTS where there is one already, whoever owns it. Blocks for one
- * request.
+ * Makes a bucket. S3A_BUCKET_EXISTS where there is one already; but some stores answer S3A_OK where
+ * it is one's own, and leave it as it is: Amazon S3 in us-east-1, this library's server, Ceph.
+ * Blocks for one request.
  */
 S3A_API S3A_MUST_CHECK enum s3a_status s3a_bucket_create(struct s3a_client *client,
                                                          const char *bucket,

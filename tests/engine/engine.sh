@@ -87,6 +87,7 @@ ceph)
     harm="exec '$here/ceph.sh' harm '$work/store'"
     ;;
 self)
+    store=s3atomic
     port=$(free_ports 1)
     unset_aws
     export S3ATOMIC_ACCESS_KEY=ENGINE S3ATOMIC_SECRET_KEY=only-for-this-machine

@@ -1,4 +1,4 @@
-# Stores that are known by name, and what they do differently from S3. The words are those of
+# Stores that are known by name, and what they do differently from others. The words are those of
 # tests/integration/store_traits.h, where the suites ask for them.
 
 # traits_of STORE
@@ -7,6 +7,7 @@ traits_of() {
     '') ;;
     # 16.2.15, as Debian 12 has it.
     ceph-16) echo blind-delete losers-in-doubt buckets-twice raw-prefix ;;
+    s3atomic) echo buckets-twice ;;
     s3rver) echo blind-delete ;;
     *) return 1 ;;
     esac
