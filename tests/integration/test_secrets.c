@@ -98,10 +98,15 @@ static struct s3a_client *client_of(const char *endpoint, const char *secret_key
 
 static void nothing_that_is_said_holds_a_secret(void **state)
 {
-    static const char *const faults[] = {
-        NULL,          "error=500 rate=50%", "reset rate=50%", "reset-after rate=50%",
-        "truncate",    "error=AccessDenied", "error=503",      "error=SignatureDoesNotMatch",
-        "etag=missing"};
+    static const char *const faults[] = {NULL,
+                                         "error=500 rate=50%",
+                                         "reset rate=50%",
+                                         "reset-after rate=50%",
+                                         "truncate rate=50%",
+                                         "error=AccessDenied",
+                                         "error=503",
+                                         "error=SignatureDoesNotMatch",
+                                         "etag=missing rate=50%"};
     struct faulty *faulty = *state;
     const char *secret_key = s3a_server_secret_key(faulty->server);
     struct s3a_client_options options = {
