@@ -196,7 +196,7 @@ static LOOKS_ANYWHERE unsigned search_globals(void)
         }
         bool is_file = line[path_at] == '/';
         bool is_behind = from == end_of_file && line[path_at] != '[';
-        end_of_file = is_file || is_behind ? to : 0;
+        end_of_file = is_file ? to : 0;
         if ((!is_file && !is_behind) || strncmp(mode, "rw", 2) != 0) {
             continue;
         }
@@ -210,6 +210,15 @@ static LOOKS_ANYWHERE unsigned search_globals(void)
     return found;
 }
 
+/* The thread sanitizer lays terabytes of its own beside them. */
+#if defined(__SANITIZE_THREAD__)
+#define CAN_SEARCH false
+#elif defined(__has_feature)
+#define CAN_SEARCH (!__has_feature(thread_sanitizer))
+#else
+#define CAN_SEARCH true
+#endif
+
 static char canary[SECRET_SIZE + 1];
 
 static void no_global_holds_a_secret(void **state)
@@ -217,6 +226,9 @@ static void no_global_holds_a_secret(void **state)
     struct faulty *faulty = *state;
     char secret[SECRET_SIZE + 1];
 
+    if (!CAN_SEARCH) {
+        skip();
+    }
     /* The search finds one where there is one. */
     make_secret(canary);
     assert_int_equal(search_globals(), 1);
