@@ -3,13 +3,13 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 
 #include "check.h"
 #include "clock.h"
 #include "error.h"
 #include "random.h"
+#include "thread.h"
 #include "wait.h"
 
 /* So long before the end, or after half of the time that is left, if that is less. */
@@ -209,7 +209,6 @@ enum s3a_status s3a_credential_keeper_start(struct s3a_loop *loop,
                                             struct s3a_error *error)
 {
     struct s3a_credential_keeper *keeper = calloc(1, sizeof(*keeper));
-    sigset_t all, before;
 
     *ret_keeper = NULL;
     if (!keeper) {
@@ -226,11 +225,7 @@ enum s3a_status s3a_credential_keeper_start(struct s3a_loop *loop,
         destroy(keeper);
         return s3a_error_set_no_memory(error);
     }
-    /* Signals are for the program's own threads. */
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    int failed = pthread_create(&keeper->thread, NULL, run, keeper);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    int failed = s3a_thread_start(&keeper->thread, run, keeper);
     if (failed) {
         destroy(keeper);
         return s3a_error_set_errno(error, failed, "cannot start a thread");

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 
 #include "error.h"
 #include "client_state.h"
 #include "lock_driver.h"
+#include "thread.h"
 
 /* Calls the work and gives the lock back. What counts is the work's word; where it went well, the
  * lock must have been good until then. */
@@ -80,23 +80,14 @@ static void *run_work(void *arg)
     return NULL;
 }
 
-/* Like the loop's, the thread takes no signal. */
 static int start_thread(struct run *run)
 {
-    pthread_attr_t attributes;
     pthread_t thread;
-    sigset_t all, before;
-    int failed = pthread_attr_init(&attributes);
+    int failed = s3a_thread_start(&thread, run_work, run);
 
-    if (failed) {
-        return failed;
+    if (failed == 0) {
+        pthread_detach(thread);
     }
-    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    failed = pthread_create(&thread, &attributes, run_work, run);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    pthread_attr_destroy(&attributes);
     return failed;
 }
 

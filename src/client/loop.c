@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <limits.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -13,6 +12,7 @@
 #include "check.h"
 #include "clock.h"
 #include "error.h"
+#include "thread.h"
 
 #define EVENTS_MAX 64
 
@@ -148,18 +148,6 @@ static void *run(void *arg)
     }
 }
 
-/* The thread takes no signal: they are for the program's own threads. */
-static int start_thread(struct s3a_loop *loop)
-{
-    sigset_t all, before;
-
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    int failed = pthread_create(&loop->thread, NULL, run, loop);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return failed;
-}
-
 static void close_all(struct s3a_loop *loop)
 {
     if (loop->event_fd >= 0) {
@@ -192,7 +180,7 @@ enum s3a_status s3a_loop_new(struct s3a_loop **ret_loop, struct s3a_error *error
         epoll_ctl(loop->epoll_fd, EPOLL_CTL_ADD, loop->event_fd, &wakes) != 0) {
         failed = errno;
     } else {
-        failed = start_thread(loop);
+        failed = s3a_thread_start(&loop->thread, run, loop);
     }
     if (failed) {
         close_all(loop);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
-#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "check.h"
 #include "error.h"
 #include "flight.h"
+#include "thread.h"
 
 /* Short enough to be copied while the loop's thread may wait for the mutex. */
 #define COPY_SIZE (64 * 1024)
@@ -140,16 +140,10 @@ static void *run(void *arg)
 
 enum s3a_status s3a_worker_start(struct s3a_worker *worker, struct s3a_error *error)
 {
-    sigset_t all, before;
-
     s3a_list_init(&worker->queue);
     s3a_check(pthread_mutex_init(&worker->mutex, NULL) == 0);
     s3a_check(pthread_cond_init(&worker->wake, NULL) == 0);
-    /* Signals are for the program's own threads. */
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    int failed = pthread_create(&worker->thread, NULL, run, worker);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    int failed = s3a_thread_start(&worker->thread, run, worker);
     if (failed) {
         pthread_cond_destroy(&worker->wake);
         pthread_mutex_destroy(&worker->mutex);

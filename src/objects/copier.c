@@ -7,6 +7,7 @@
 #include "copies.h"
 #include "failure.h"
 #include "handle.h"
+#include "thread.h"
 
 /*
  * COPY_PART. The ETag of a part is the MD5 of what is in it, so all of that has to be read: by a
@@ -280,7 +281,7 @@ static void *run(void *arg)
 bool s3a_copier_enqueue(struct s3a_objects *objects, struct s3a_write *write)
 {
     if (!objects->copier_is_running) {
-        objects->copier_is_running = s3a_start_thread(&objects->copier, run, objects);
+        objects->copier_is_running = s3a_thread_start(&objects->copier, run, objects) == 0;
     }
     if (!objects->copier_is_running) {
         return false;

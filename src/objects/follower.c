@@ -8,6 +8,7 @@
 
 #include "error.h"
 #include "handle.h"
+#include "thread.h"
 
 #define BLOCK_SIZE (128 * 1024)
 /* It is woken for so many bytes: less would cost the one who writes more than it gains. */
@@ -143,7 +144,7 @@ struct s3a_follower *s3a_follower_new(struct s3a_objects *objects, int fd, uint6
     follower->size = size;
     follower->mutex = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
     follower->wake = (pthread_cond_t)PTHREAD_COND_INITIALIZER;
-    if (!s3a_start_thread(&follower->thread, run, follower)) {
+    if (s3a_thread_start(&follower->thread, run, follower) != 0) {
         give_place_back(objects);
         free(follower);
         return NULL;

@@ -102,9 +102,6 @@ void s3a_copier_end(struct s3a_objects *objects);
 /* To whoever came out of fork(). */
 void s3a_refuse_in_child(struct s3a_answer *answer);
 
-/* Without signals, which are the application's business. */
-bool s3a_start_thread(pthread_t *ret_thread, void *(*run)(void *), void *arg);
-
 /*
  * Waits until the writer has ended, but not longer than S3A_CLOSE_WAIT_MS for the gate: then the
  * writes that have not begun are answered, and the writer is left to end by itself, with the

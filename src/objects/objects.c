@@ -2,7 +2,6 @@
 #include "objects.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -16,6 +15,7 @@
 #include "names.h"
 #include "read_dispatch.h"
 #include "schema.h"
+#include "thread.h"
 #include "uploads.h"
 
 #define WRITER_CACHE_KIB 8192
@@ -125,19 +125,6 @@ static enum s3a_status open_ledger(struct s3a_objects *objects, struct s3a_error
     return is_current ? S3A_OK : carry_clock(objects, error);
 }
 
-bool s3a_start_thread(pthread_t *ret_thread, void *(*run)(void *), void *arg)
-{
-    sigset_t all;
-    sigset_t before;
-
-    /* Signals are the application's business, in the application's threads. */
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    int result = pthread_create(ret_thread, NULL, run, arg);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return result == 0;
-}
-
 static void end_stager(struct s3a_objects *objects)
 {
     pthread_mutex_lock(&objects->mutex);
@@ -153,11 +140,11 @@ static enum s3a_status start_threads(struct s3a_objects *objects, struct s3a_err
     if (objects->writer_ended_fd < 0) {
         return s3a_error_set_errno(error, errno, "eventfd");
     }
-    if (!s3a_start_thread(&objects->stager, s3a_stager_main, objects)) {
+    if (s3a_thread_start(&objects->stager, s3a_stager_main, objects) != 0) {
         return s3a_error_set(error, S3A_SYSTEM, "cannot start a thread");
     }
     s3a_objects_ref(objects);
-    if (!s3a_start_thread(&objects->writer, s3a_writer_main, objects)) {
+    if (s3a_thread_start(&objects->writer, s3a_writer_main, objects) != 0) {
         s3a_objects_unref(objects);
         end_stager(objects);
         return s3a_error_set(error, S3A_SYSTEM, "cannot start a thread");

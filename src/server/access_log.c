@@ -5,13 +5,13 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
-#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "check.h"
 #include "clock.h"
 #include "error.h"
+#include "thread.h"
 
 #define MODE 0640
 /* How often a log that is stuck looks whether it is to end. */
@@ -96,19 +96,6 @@ static void *run(void *user)
     return NULL;
 }
 
-static int start_thread(struct s3a_access_log *log)
-{
-    sigset_t all;
-    sigset_t before;
-    int result;
-
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    result = pthread_create(&log->thread, NULL, run, log);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return result;
-}
-
 enum s3a_status s3a_access_log_init(struct s3a_access_log *log, const char *path,
                                     struct s3a_error *error)
 {
@@ -122,7 +109,7 @@ enum s3a_status s3a_access_log_init(struct s3a_access_log *log, const char *path
     if (log->fd < 0) {
         return s3a_error_set_errno(error, errno, "access_log: open %s", path);
     }
-    result = start_thread(log);
+    result = s3a_thread_start(&log->thread, run, log);
     if (result != 0) {
         return s3a_error_set_errno(error, result, "start the access log's thread");
     }

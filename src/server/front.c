@@ -4,18 +4,18 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "check.h"
 #include "clock.h"
-#include "error.h"
-#include "random.h"
 #include "connection.h"
+#include "error.h"
 #include "exchange.h"
 #include "held.h"
 #include "patrol.h"
+#include "random.h"
+#include "thread.h"
 
 /*
  * Where there is no descriptor for another connection, libmicrohttpd waits until one of its own was
@@ -226,20 +226,6 @@ static void *run(void *user)
     return NULL;
 }
 
-/* Signals are for the program's threads, and a client that went away is no reason for one. */
-static int start_thread(struct s3a_front *front)
-{
-    sigset_t all;
-    sigset_t before;
-    int result;
-
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    result = pthread_create(&front->thread, NULL, run, front);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return result;
-}
-
 enum s3a_status s3a_front_start(struct s3a_front *front, struct s3a_shared *shared, int listen_fd,
                                 size_t connections_max, struct s3a_error *error)
 {
@@ -282,7 +268,7 @@ enum s3a_status s3a_front_start(struct s3a_front *front, struct s3a_shared *shar
     }
     own_fd = -1; /* the daemon's now */
     front->poll_fd = MHD_get_daemon_info(front->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
-    result = start_thread(front);
+    result = s3a_thread_start(&front->thread, run, front);
     if (result != 0) {
         status = s3a_error_set_errno(error, result, "start the server's thread");
         MHD_stop_daemon(front->daemon);
