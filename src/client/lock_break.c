@@ -121,6 +121,7 @@ static enum s3a_status write_free(struct breaking *breaking)
         s3a_request_free(request);
         return s3a_error_set_no_memory(breaking->error);
     }
+    request->is_single = true; /* as above */
     breaking->was_sent = true;
     return s3a_future_join(s3a_request_start(request), breaking->error);
 }
