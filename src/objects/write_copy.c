@@ -149,6 +149,25 @@ static bool check(const struct s3a_op *op, struct s3a_answer *answer)
     return code == S3A_CODE_NONE;
 }
 
+/* A copy has the checksum of its source; another one would have to be computed. */
+static int judge_checksum(struct s3a_commit *commit, const struct s3a_op *op, int64_t bucket,
+                          struct s3a_answer *answer)
+{
+    enum s3a_checksum_kind wanted = op->checksum_choice.kind;
+    struct s3a_checksum_value checksum;
+
+    if (wanted == S3A_CHECKSUM_NONE) {
+        return SQLITE_OK;
+    }
+    int rc = s3a_find_checksum(&commit->ledger->database, bucket, op->source.key, &checksum);
+    if (rc == SQLITE_OK && checksum.kind != wanted) {
+        s3a_answer_fail_message(answer, S3A_CODE_NOT_IMPLEMENTED,
+                                "x-amz-checksum-algorithm: a copy has the checksum of its source, "
+                                "which has none of that kind");
+    }
+    return rc;
+}
+
 int s3a_copy_object(struct s3a_commit *commit, struct s3a_write *write)
 {
     const struct s3a_op *op = write->op;
@@ -175,6 +194,10 @@ int s3a_copy_object(struct s3a_commit *commit, struct s3a_write *write)
     if (!judge_source(commit, op, &source, answer) ||
         !s3a_write_may_go_on(commit, op, &target, answer)) {
         return SQLITE_OK;
+    }
+    rc = judge_checksum(commit, op, source.bucket, answer);
+    if (rc != SQLITE_OK || answer->code != S3A_CODE_NONE) {
+        return rc;
     }
     return store(commit, write, &source, &target);
 }

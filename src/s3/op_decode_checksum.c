@@ -79,7 +79,8 @@ bool s3a_op_decode_checksum_header(struct s3a_op_decoder *decoder, struct s3a_st
     } else if (s3a_str_is(name, S3A_CHECKSUM_PREFIX "type")) {
         *ret_code = creates || completes ? decode_type(decoder, name, value) : S3A_CODE_NONE;
     } else if (s3a_str_is(name, S3A_CHECKSUM_PREFIX "algorithm")) {
-        *ret_code = creates ? decode_algorithm(decoder, value) : S3A_CODE_NONE;
+        bool chooses = creates || kind == S3A_OP_COPY_OBJECT;
+        *ret_code = chooses ? decode_algorithm(decoder, value) : S3A_CODE_NONE;
     } else if (completes) {
         *ret_code = decode_value(decoder, name, value);
     }

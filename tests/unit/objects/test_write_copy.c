@@ -70,6 +70,29 @@ static void a_small_object_is_copied_with_its_headers(void **state)
     store_close(&store);
 }
 
+static void a_checksum_that_is_asked_for_is_the_source_s_or_none(void **state)
+{
+    (void)state;
+    struct store store;
+    struct s3a_op put = op_of(S3A_OP_PUT_OBJECT, "a");
+    struct s3a_op op = copy_op("a", "b");
+    struct s3a_answer answer;
+
+    store_open(&store);
+    assert_true(s3a_checksum_value_parse(&put.checksum, S3A_CHECKSUM_CRC32, S3A_STR("jNwbeg==")));
+    assert_int_equal(store_do(&store, &put, S3A_STR("x")), S3A_OK);
+    op.checksum_choice.kind = S3A_CHECKSUM_SHA256;
+    assert_int_equal(store_call(&store, &op, S3A_STR(""), &answer), S3A_UNSUPPORTED);
+    assert_int_equal(answer.code, S3A_CODE_NOT_IMPLEMENTED);
+    s3a_answer_fini(&answer);
+    assert_int_equal(copy(&store, "b", "c"), S3A_CODE_NO_SUCH_KEY); /* nothing was made */
+    op.checksum_choice.kind = S3A_CHECKSUM_CRC32;
+    assert_int_equal(store_call(&store, &op, S3A_STR(""), &answer), S3A_OK);
+    assert_string_equal(answer.checksum.text, "jNwbeg==");
+    s3a_answer_fini(&answer);
+    store_close(&store);
+}
+
 /* One file with several names in the database: it goes with the last of them, not before. */
 static void a_large_one_shares_its_file(void **state)
 {
@@ -263,6 +286,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_small_object_is_copied_with_its_headers),
+        cmocka_unit_test(a_checksum_that_is_asked_for_is_the_source_s_or_none),
         cmocka_unit_test(a_large_one_shares_its_file),
         cmocka_unit_test(so_does_one_of_parts),
         cmocka_unit_test(what_is_not_there_is_not_copied),
