@@ -12,9 +12,11 @@
 /* How many others a leader lets in between its read and its write. The more, the longer it takes,
  * and the likelier another process writes in between: after each time, they are half as many. */
 #define COMBINED_MAX 1024
+#define HALVINGS_MAX 10
 
 #define PAUSE_MAX_MS 1000
-#define DOUBLINGS_MAX 10
+/* With more, who has lost often hardly gets a turn; with fewer, all lose more often. */
+#define PAUSE_DOUBLINGS_MAX 6
 
 struct round {
     struct s3a_update *leader;
@@ -192,7 +194,7 @@ static enum s3a_status change(struct s3a_update *update, struct round *round)
 
 static void let_others_in(struct s3a_update *update, struct round *round)
 {
-    unsigned left = update->conflicts < DOUBLINGS_MAX ? COMBINED_MAX >> update->conflicts : 1;
+    unsigned left = update->conflicts < HALVINGS_MAX ? COMBINED_MAX >> update->conflicts : 1;
 
     while (left > 0 && s3a_update_queue_call_next(&update->member, round)) {
         left--;
@@ -318,7 +320,8 @@ static void pause_after(struct s3a_update *update, uint64_t begun_ms)
 {
     uint64_t now_ms = s3a_clock_ms();
     uint64_t round_ms = now_ms > begun_ms ? now_ms - begun_ms : 0;
-    uint32_t doublings = update->conflicts < DOUBLINGS_MAX ? update->conflicts : DOUBLINGS_MAX;
+    uint32_t doublings =
+        update->conflicts < PAUSE_DOUBLINGS_MAX ? update->conflicts : PAUSE_DOUBLINGS_MAX;
     uint64_t max_ms = (round_ms < PAUSE_MAX_MS ? round_ms + 1 : PAUSE_MAX_MS) << doublings;
 
     update->conflicts++;
